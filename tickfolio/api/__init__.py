@@ -1,0 +1,1 @@
+"""HTTP in: requests to use cases, results and errors to JSON. No rules of its own."""

@@ -1,0 +1,1 @@
+"""Answers worth keeping for a moment, and news between processes. Never authoritative."""

@@ -1,0 +1,213 @@
+"""Everything that can be wrong with what a person or a program asks for.
+
+TickfolioError
+├── InvalidInput            a field is not what it must be
+│   ├── UnknownExchange     an exchange nobody has told us about, and no currency beside it
+│   ├── CurrencyMismatch    a price in another currency than its instrument's
+│   └── WeakPassword        a password that is too short or too well known
+├── NotFound                it does not exist, or belongs to somebody else
+├── Unauthenticated         nobody is signed in
+├── WrongCredentials        e-mail or password is wrong; which one is not said
+├── Forbidden               this person may not do that
+│   ├── ForbiddenOrigin     the request comes from another site
+│   ├── SignUpClosed        this server takes no new accounts
+│   └── TermsNotAccepted    a source's terms have to be accepted first
+├── Conflict                it clashes with what is there
+│   ├── EmailTaken
+│   ├── Oversold            a sale is larger than what is held on that day
+│   ├── HoldingExists       a plain holding of that instrument is there already
+│   ├── HoldingHasTransactions  a holding with a history is changed by its transactions
+│   └── SettingFixed        the environment decides this one
+├── VersionRequired         If-Match is missing
+├── VersionMismatch         somebody else changed it meanwhile
+├── IdempotencyKeyReused    the same key with another request
+├── TooMany                 too many tries; carries the wait in seconds
+│   └── RefreshCoolingDown
+└── Unavailable             the database is gone, read-only, full or busy
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that is wrong: its path (`transactions.3.price`), a stable code and a sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+class TickfolioError(Exception):
+    """Something a caller asked for that cannot be; the message holds the facts, the code is stable."""
+
+    code = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        """The fields that are wrong, when it is a matter of fields."""
+        return ()
+
+
+class InvalidInput(TickfolioError):
+    """A field is not what it must be."""
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.field_code = code or self.code
+
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        return (FieldError(self.field, self.field_code, self.message),)
+
+
+class UnknownExchange(InvalidInput):
+    """An exchange nobody has told us about, and no currency beside it."""
+
+    code = "unknown_exchange"
+
+
+class CurrencyMismatch(InvalidInput):
+    """A price in another currency than its instrument's."""
+
+    code = "currency_mismatch"
+
+
+class WeakPassword(InvalidInput):
+    """A password that is too short, too long or too well known."""
+
+    code = "weak_password"
+
+
+class NotFound(TickfolioError):
+    """It does not exist, or belongs to somebody else; which of the two is not said."""
+
+    code = "not_found"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No such {what}.")
+
+
+class Unauthenticated(TickfolioError):
+    """Nobody is signed in."""
+
+    code = "unauthenticated"
+
+
+class WrongCredentials(TickfolioError):
+    """The e-mail or the password is wrong; which one is not said."""
+
+    code = "wrong_credentials"
+
+
+class Forbidden(TickfolioError):
+    """This person may not do that."""
+
+    code = "forbidden"
+
+
+class ForbiddenOrigin(Forbidden):
+    """The request comes from another site."""
+
+    code = "forbidden_origin"
+
+
+class SignUpClosed(Forbidden):
+    """This server takes no new accounts."""
+
+    code = "sign_up_closed"
+
+
+class TermsNotAccepted(Forbidden):
+    """A source of prices whose terms have to be accepted first."""
+
+    code = "terms_not_accepted"
+
+
+class Conflict(TickfolioError):
+    """It clashes with what is there."""
+
+    code = "conflict"
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail already."""
+
+    code = "email_taken"
+
+
+class Oversold(Conflict):
+    """A sale is larger than what is held on that day."""
+
+    code = "oversold"
+
+    def __init__(self, symbol: str, sold: Decimal, held: Decimal, on: date) -> None:
+        super().__init__(f"{symbol}: sold {sold:f}, held {held:f} on {on.isoformat()}")
+        self.symbol, self.sold, self.held, self.on = symbol, sold, held, on
+
+
+class HoldingExists(Conflict):
+    """A plain holding of that instrument is there already."""
+
+    code = "holding_exists"
+
+
+class HoldingHasTransactions(Conflict):
+    """A holding with a history of its own is changed by its transactions, not as a plain holding."""
+
+    code = "holding_has_transactions"
+
+
+class SettingFixed(Conflict):
+    """The environment decides this setting; it cannot be changed from the page."""
+
+    code = "setting_fixed"
+
+
+class VersionRequired(TickfolioError):
+    """A change that does not say which version it changes."""
+
+    code = "version_required"
+
+
+class VersionMismatch(TickfolioError):
+    """Somebody else changed it meanwhile."""
+
+    code = "version_mismatch"
+
+
+class IdempotencyKeyReused(TickfolioError):
+    """The same Idempotency-Key came before with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class TooMany(TickfolioError):
+    """Too many tries; `retry_after_seconds` says how long to wait."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RefreshCoolingDown(TooMany):
+    """Prices were asked for by hand a moment ago."""
+
+    code = "refresh_cooling_down"
+
+
+class Unavailable(TickfolioError):
+    """The database is gone, read-only, full or busy; nothing was written."""
+
+    code = "unavailable"

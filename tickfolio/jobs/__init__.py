@@ -1,0 +1,1 @@
+"""Work without a request: the price refresh and the keeping of order, on a schedule."""

@@ -1,0 +1,1 @@
+"""Sources of prices: the one room that talks HTTP to the outside."""

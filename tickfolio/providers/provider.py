@@ -1,0 +1,106 @@
+"""What a source of prices is: pure functions that build requests and read answers, around one runner that does the I/O."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.prices import Close, Observation
+
+
+class FailureKind(StrEnum):
+    """Why there is no price, and so what to do about it."""
+
+    NOT_FOUND = "not_found"  # this symbol; nobody else's trouble
+    NO_DATA = "no_data"  # a known symbol without a usable price now
+    RATE_LIMITED = "rate_limited"  # the source wants us to wait
+    AUTH = "auth"  # a key is missing or revoked: no retry
+    BLOCKED = "blocked"  # a page for people where data was expected
+    CONTRACT_CHANGED = "contract_changed"  # data of a shape that nobody told us about: all of it is refused
+    TRANSIENT = "transient"  # network, time-out, 5xx: the next run may do better
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no price; `message` has no secret in it and fits a log line."""
+
+    kind: FailureKind
+    message: str
+    retry_after_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GET. `symbols` are the provider's own symbols that the answer should cover."""
+
+    url: str
+    symbols: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    bytes_max: int = 5_000_000
+    deadline_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, headers with lower-case names, and the decompressed body within its limit."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An instrument that a source knows, for search: no promise of a price."""
+
+    asset_type: AssetType
+    exchange: str
+    symbol: str
+    name: str
+    currency: str | None
+    isin: str | None = None
+    provider_symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """One answer, read: observations and failures by the provider's symbol, or one failure for all of it.
+
+    `listings` are instruments that the answer told of beside the prices (AMFI's file lists every scheme).
+    """
+
+    observations: Mapping[str, Observation] = field(default_factory=dict)
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    provider_failure: Failure | None = None
+    listings: Sequence[Listing] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryResult:
+    """Closes by day, oldest first, or the failure."""
+
+    closes: Sequence[Close] = ()
+    currency: str | None = None
+    failure: Failure | None = None
+
+
+class Provider(Protocol):
+    """A source of prices. Two kinds implement it: those that ask over HTTP, and the demo market that answers itself."""
+
+    name: str
+    label: str  # what the screen calls it: "Yahoo Finance"
+    terms: str | None  # one sentence that a person must accept before it is switched on
+
+    def symbol_of(self, instrument: Instrument) -> str | None:
+        """The provider's own symbol of an instrument, or None when this source cannot price it."""
+
+    def fetch(self, symbols: Sequence[str], now: datetime) -> Iterable[BatchResult]:
+        """Latest prices, one result a batch as it arrives; never raises for what a source answers."""
+
+    def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:
+        """Daily closes since then, or why there are none; never raises for what a source answers."""
+
+    def search(self, query: str) -> Sequence[Listing]:
+        """Instruments that match; empty when the source has no search or does not answer."""

@@ -1,0 +1,1 @@
+"""Pure answers: domain results in the shape that the API serves."""

@@ -1,0 +1,1 @@
+"""Use cases: one file each, functions over an open database transaction."""
