@@ -1,0 +1,199 @@
+"""Portfolios, holdings, transactions and instruments."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tickfolio.api.schemas.common import Currency, DecimalIn, DecimalOut, Identifier, Input, Instant, Output
+from tickfolio.domain.instruments import AssetType
+from tickfolio.domain.ledger import CostMethod, TransactionType
+from tickfolio.domain.prices import PriceStatus
+
+PortfolioName = Annotated[str, Field(min_length=1, max_length=100, examples=["Long term"])]
+Symbol = Annotated[str, Field(min_length=1, max_length=40, examples=["INFY"])]
+ExchangeCode = Annotated[str, Field(min_length=1, max_length=20, examples=["NSE"])]
+Isin = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$", examples=["INE009A01021"])]
+Account = Annotated[str, Field(min_length=1, max_length=60)]
+HoldableType = Literal["STOCK", "MUTUAL_FUND", "ETF", "BOND", "CRYPTO"]
+
+
+class PortfolioInput(Input):
+    """A new portfolio."""
+
+    name: PortfolioName
+    currency: Currency = "INR"
+    cost_method: CostMethod = CostMethod.AVERAGE
+
+
+class PortfolioChange(Input):
+    """What is left out stays."""
+
+    name: PortfolioName | None = None
+    currency: Currency | None = None
+    cost_method: CostMethod | None = None
+
+
+class Portfolio(Output):
+    """A portfolio; `version` rises with every change of it or of its ledger and is its ETag."""
+
+    id: Identifier
+    name: str
+    currency: Currency
+    cost_method: CostMethod
+    version: int
+    created_at: Instant
+
+
+class Instrument(Output):
+    """Something that can be held."""
+
+    id: Identifier
+    asset_type: AssetType
+    exchange: str
+    symbol: str
+    name: str
+    currency: Currency
+    isin: str | None
+
+
+class Price(Output):
+    """The last good price's age and origin. From `stale_at` on it counts as old; null where nothing is due."""
+
+    currency: Currency
+    as_of: Instant
+    last_updated_at: Instant
+    source: str
+    status: PriceStatus
+    stale_at: Instant | None
+
+
+class InstrumentFound(Output):
+    """An instrument that matches a search. `id` is null while nobody holds it and no price is stored."""
+
+    id: Identifier | None
+    asset_type: AssetType
+    exchange: str
+    symbol: str
+    name: str
+    currency: Currency | None
+    isin: str | None
+    source: str | None
+    last_price: DecimalOut | None
+    as_of: Instant | None
+
+
+class InstrumentsFound(Output):
+    """Search results, best first. `unreachable` names sources that did not answer in time."""
+
+    items: list[InstrumentFound]
+    unreachable: list[str]
+
+
+class InstrumentDetail(Instrument):
+    """An instrument with its latest price."""
+
+    last_price: DecimalOut | None
+    previous_close: DecimalOut | None
+    price: Price | None
+
+
+class PricePoint(Output):
+    """One stored price: `tick` is a 10-minute price, `close` a day's."""
+
+    timestamp: Instant
+    price: DecimalOut
+    kind: Literal["tick", "close"]
+
+
+class HoldingInput(Input):
+    """A plain holding: it becomes one OPENING transaction, on `acquired_on` or else today."""
+
+    asset_type: HoldableType
+    symbol: Symbol
+    exchange: ExchangeCode | None = None
+    currency: Currency | None = None
+    quantity: DecimalIn
+    avg_buy_price: DecimalIn
+    fx_rate: DecimalIn | None = None
+    acquired_on: date | None = None
+
+
+class HoldingChange(Input):
+    """What is left out stays. Only a plain holding can be changed like this."""
+
+    quantity: DecimalIn | None = None
+    avg_buy_price: DecimalIn | None = None
+    fx_rate: DecimalIn | None = None
+    acquired_on: date | None = None
+
+
+class Holding(Output):
+    """What is held of one instrument. `plain` holdings (one OPENING and nothing else) can be changed as they are."""
+
+    id: Identifier
+    portfolio_id: Identifier
+    instrument: Instrument
+    quantity: DecimalOut
+    avg_buy_price: DecimalOut | None
+    invested: DecimalOut | None
+    realised: DecimalOut | None
+    income: DecimalOut
+    plain: bool
+    acquired_on: date | None
+    version: int
+
+
+class TransactionInput(Input):
+    """A new row of the ledger; prices, fees and taxes in the instrument's currency."""
+
+    type: TransactionType
+    traded_on: date
+    asset_type: HoldableType
+    symbol: Symbol
+    exchange: ExchangeCode | None = None
+    isin: Isin | None = None
+    currency: Currency | None = None
+    quantity: DecimalIn
+    price: DecimalIn
+    fees: DecimalIn = "0"
+    taxes: DecimalIn = "0"
+    fx_rate: DecimalIn | None = None
+    account: Account | None = None
+    external_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    note: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class TransactionChange(Input):
+    """What is left out stays; null clears what may be empty. The instrument stays: delete and add to change it."""
+
+    type: TransactionType | None = None
+    traded_on: date | None = None
+    quantity: DecimalIn | None = None
+    price: DecimalIn | None = None
+    fees: DecimalIn | None = None
+    taxes: DecimalIn | None = None
+    fx_rate: DecimalIn | None = None
+    account: Account | None = None
+    note: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class Transaction(Output):
+    """A row of the ledger."""
+
+    id: Identifier
+    portfolio_id: Identifier
+    type: TransactionType
+    traded_on: date
+    instrument: Instrument
+    quantity: DecimalOut
+    price: DecimalOut
+    fees: DecimalOut
+    taxes: DecimalOut
+    currency: Currency
+    fx_rate: DecimalOut | None
+    account: str | None
+    external_id: str | None
+    note: str | None
+    version: int
+    created_at: Instant
