@@ -1,0 +1,178 @@
+"""The database: opened once, and the only place that commits."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import exc as sql_errors
+from sqlalchemy.engine import URL
+
+from tickfolio.domain.errors import Unavailable
+from tickfolio.storage.holdings import Holdings
+from tickfolio.storage.instruments import Instruments
+from tickfolio.storage.ledgers import Ledgers
+from tickfolio.storage.people import People
+from tickfolio.storage.portfolios import Portfolios
+from tickfolio.storage.prices import Prices
+from tickfolio.storage.refreshes import Refreshes
+from tickfolio.storage.server import Server
+
+try:
+    import pysqlite3.dbapi2 as sqlite_driver
+except ImportError:  # no wheel for this platform: the standard library's SQLite, without WAL when it is an old one
+    import sqlite3 as sqlite_driver
+
+# SQLite 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at once.
+_WAL_SAFE = (3, 51, 3)
+_BUSY_SECONDS = 5.0
+_POOL_WAIT_SECONDS = 2.0
+
+
+class Tx:
+    """One open database transaction, seen as the rooms of the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Runs once the transaction is in the database, and never when it is not."""
+        self._after_commit.append(call)
+
+    def committed(self) -> None:
+        """Runs what waited for the commit; called by the database alone."""
+        for call in self._after_commit:
+            call()
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._connection)
+
+    @cached_property
+    def portfolios(self) -> Portfolios:
+        return Portfolios(self._connection)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        return Ledgers(self._connection)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        return Holdings(self._connection)
+
+    @cached_property
+    def instruments(self) -> Instruments:
+        return Instruments(self._connection)
+
+    @cached_property
+    def prices(self) -> Prices:
+        return Prices(self._connection)
+
+    @cached_property
+    def refreshes(self) -> Refreshes:
+        return Refreshes(self._connection)
+
+    @cached_property
+    def server(self) -> Server:
+        return Server(self._connection)
+
+
+class Database:
+    """SQLite or PostgreSQL behind one door.
+
+    Raises: Unavailable from every transaction when the database is gone, busy too long, read-only or full.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.embedded = engine.dialect.name == "sqlite"
+        # SQLite takes one writer: waiting here is fair and cheap, its own busy handler is neither.
+        self._writer = threading.Lock() if self.embedded else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """Reads and writes that happen together or not at all."""
+        with self._one_writer(), _told_plainly(), self._connect(writes=True) as connection, connection.begin():
+            tx = Tx(connection)
+            yield tx
+        tx.committed()
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """Reads of one moment: nothing that others write meanwhile is seen."""
+        options: dict[str, Any] = {"writes": False}
+        if not self.embedded:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _told_plainly(), self._connect(**options) as connection, connection.begin():
+            yield Tx(connection)
+
+    def close(self) -> None:
+        """Ends every connection."""
+        self._engine.dispose()
+
+    def _connect(self, **options: Any) -> Connection:
+        return self._engine.connect().execution_options(**options)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if self._writer is None:
+            yield
+            return
+        if not self._writer.acquire(timeout=_BUSY_SECONDS):
+            raise Unavailable("The database is busy; nothing was written. Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turns a database that cannot serve into Unavailable; a mistake of ours (wrong SQL, a broken rule) stays one."""
+    try:
+        yield
+    except (sql_errors.OperationalError, sql_errors.InterfaceError, sql_errors.InternalError) as error:
+        raise Unavailable("The database cannot be used now; nothing was written.") from error
+    except sql_errors.TimeoutError as error:
+        raise Unavailable("Too much is going on at once; nothing was written.") from error
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Opens `sqlite:////path/file.db` or `postgresql+psycopg://…`; the schema must be there (see `migrate`)."""
+    return Database(make_engine(url, pool_size=pool_size))
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """The engine behind a database; only the migrations use it without one."""
+    parsed = make_url(url)
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": _POOL_WAIT_SECONDS}
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, pool)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        connect_args={"options": "-c timezone=utc", "connect_timeout": 5},
+        **pool,
+    )
+
+
+def _sqlite_engine(url: URL, pool: dict[str, Any]) -> Engine:
+    engine = create_engine(url, module=sqlite_driver, connect_args={"timeout": _BUSY_SECONDS}, **pool)
+    journal = "WAL" if sqlite_driver.sqlite_version_info >= _WAL_SAFE else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy and we say when a transaction begins, not the driver
+        cursor = connection.cursor()
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,105 @@
+"""Holdings: the one projection that is stored, rewritten together with the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tickfolio.domain.errors import NotFound
+from tickfolio.domain.holdings import Holding
+from tickfolio.storage.tables import holdings, portfolios
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """A stored holding. `plain`: its ledger is one OPENING and nothing else."""
+
+    id: str
+    portfolio_id: str
+    plain: bool
+    version: int
+    holding: Holding
+
+
+class Holdings:
+    """Reads and writes of holdings; every read by its owner."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[HoldingRow]:
+        """The holdings of these portfolios, closed ones too, in the order they began."""
+        query = _owned(owner_id).where(holdings.c.portfolio_id.in_(portfolio_ids)).order_by(holdings.c.id)
+        return [_row(row) for row in self._connection.execute(query)]
+
+    def page(self, owner_id: str, portfolio_id: str, *, after: str | None, limit: int) -> Sequence[HoldingRow]:
+        """A portfolio's holdings in the order they began, after a given id."""
+        query = _owned(owner_id).where(holdings.c.portfolio_id == portfolio_id).order_by(holdings.c.id).limit(limit)
+        if after:
+            query = query.where(holdings.c.id > after)
+        return [_row(row) for row in self._connection.execute(query)]
+
+    def load(self, owner_id: str, holding_id: str) -> HoldingRow:
+        """One holding. Raises: NotFound, also when it is somebody else's."""
+        row = self._connection.execute(_owned(owner_id).where(holdings.c.id == holding_id)).one_or_none()
+        if row is None:
+            raise NotFound("holding")
+        return _row(row)
+
+    def find(self, owner_id: str, portfolio_id: str, instrument_id: str) -> HoldingRow | None:
+        """What a portfolio holds of an instrument."""
+        h = holdings.c
+        query = _owned(owner_id).where(h.portfolio_id == portfolio_id, h.instrument_id == instrument_id)
+        row = self._connection.execute(query).one_or_none()
+        return _row(row) if row else None
+
+    def write(self, row: HoldingRow) -> None:
+        """Stores a holding, new or projected anew."""
+        h = row.holding
+        values = {
+            "portfolio_id": row.portfolio_id,
+            "instrument_id": h.instrument_id,
+            "quantity": h.quantity,
+            "invested": h.invested,
+            "avg_buy_price": h.avg_buy_price,
+            "realised": h.realised,
+            "income": h.income,
+            "plain": row.plain,
+            "version": row.version,
+        }
+        changed = self._connection.execute(update(holdings).where(holdings.c.id == row.id).values(**values))
+        if changed.rowcount == 0:
+            self._connection.execute(insert(holdings), values | {"id": row.id})
+
+    def delete(self, holding_id: str) -> None:
+        """Forgets a holding whose ledger is empty."""
+        self._connection.execute(delete(holdings).where(holdings.c.id == holding_id))
+
+    def held_instrument_ids(self) -> set[str]:
+        """The instruments of which anybody holds anything; for the price job."""
+        rows = self._connection.execute(select(holdings.c.instrument_id, holdings.c.quantity).distinct())
+        return {instrument_id for instrument_id, quantity in rows if quantity}
+
+    def portfolios_with_unknown_cost(self) -> Sequence[tuple[str, str]]:
+        """(owner's id, portfolio's id) where a rate of exchange was missing when a holding was projected."""
+        unknown = holdings.c.invested.is_(None) | holdings.c.realised.is_(None)
+        query = select(portfolios.c.user_id, portfolios.c.id).join(holdings, holdings.c.portfolio_id == portfolios.c.id)
+        return [(owner, portfolio) for owner, portfolio in self._connection.execute(query.where(unknown).distinct())]
+
+
+def _owned(owner_id: str) -> Any:
+    owner = portfolios.c.user_id == owner_id
+    return select(holdings).join(portfolios, portfolios.c.id == holdings.c.portfolio_id).where(owner)
+
+
+def _row(row: Any) -> HoldingRow:
+    holding = Holding(
+        instrument_id=row.instrument_id,
+        quantity=row.quantity,
+        invested=row.invested,
+        avg_buy_price=row.avg_buy_price,
+        realised=row.realised,
+        income=row.income,
+    )
+    return HoldingRow(row.id, row.portfolio_id, row.plain, row.version, holding)

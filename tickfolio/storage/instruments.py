@@ -1,0 +1,99 @@
+"""Instruments: what can be held, found by any of its names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from tickfolio.domain.errors import NotFound
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.storage.tables import instruments
+
+_FETCH = 500
+
+
+class Instruments:
+    """Reads and writes of instruments. Shared ones have no owner; those priced by hand are seen by theirs alone."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, owner_id: str | None, asset_type: AssetType, exchange: str, symbol: str) -> Instrument | None:
+        """The instrument with this identity."""
+        i = instruments.c
+        query = select(instruments).where(
+            func.coalesce(i.owner_id, "") == (owner_id or ""),
+            i.asset_type == asset_type,
+            i.exchange == exchange,
+            i.symbol == symbol,
+        )
+        row = self._connection.execute(query).one_or_none()
+        return _instrument(row) if row else None
+
+    def find_by_isin(self, exchange: str, isin: str) -> Instrument | None:
+        """The shared instrument with this ISIN on this exchange."""
+        i = instruments.c
+        query = select(instruments).where(i.isin == isin, i.exchange == exchange, i.owner_id.is_(None))
+        row = self._connection.execute(query.order_by(i.id).limit(1)).one_or_none()
+        return _instrument(row) if row else None
+
+    def load(self, owner_id: str, instrument_id: str) -> Instrument:
+        """One instrument. Raises: NotFound, also when it is somebody else's."""
+        visible = or_(instruments.c.owner_id.is_(None), instruments.c.owner_id == owner_id)
+        row = self._connection.execute(
+            select(instruments).where(instruments.c.id == instrument_id, visible)
+        ).one_or_none()
+        if row is None:
+            raise NotFound("instrument")
+        return _instrument(row)
+
+    def many(self, ids: Iterable[str]) -> Mapping[str, Instrument]:
+        """Instruments by id, for ids that came from the database."""
+        wanted, found = sorted(ids), {}
+        for start in range(0, len(wanted), _FETCH):
+            query = select(instruments).where(instruments.c.id.in_(wanted[start : start + _FETCH]))
+            found.update({row.id: _instrument(row) for row in self._connection.execute(query)})
+        return found
+
+    def on_exchange(self, exchange: str) -> Sequence[Instrument]:
+        """Every shared instrument of one exchange."""
+        i = instruments.c
+        query = select(instruments).where(i.exchange == exchange, i.owner_id.is_(None)).order_by(i.id)
+        return [_instrument(row) for row in self._connection.execute(query)]
+
+    def search(self, owner_id: str, words: Sequence[str], limit: int) -> Sequence[Instrument]:
+        """Instruments that have all the words in symbol, name or ISIN; currency pairs are not for holding."""
+        i = instruments.c
+        visible = or_(i.owner_id.is_(None), i.owner_id == owner_id)
+        query = select(instruments).where(visible, i.asset_type != AssetType.CURRENCY)
+        for word in words:
+            query = query.where(i.search_text.contains(word.lower(), autoescape=True))
+        rows = self._connection.execute(query.order_by(func.length(i.symbol), i.id).limit(limit))
+        return [_instrument(row) for row in rows]
+
+    def add(self, new: Iterable[Instrument]) -> None:
+        """New instruments."""
+        rows = [asdict(one) | {"search_text": _search_text(one)} for one in new]
+        if rows:
+            self._connection.execute(insert(instruments), rows)
+
+    def rename(self, instrument: Instrument) -> None:
+        """Overwrites name, ISIN and the provider's symbol with what a source says now."""
+        values = {
+            "name": instrument.name,
+            "isin": instrument.isin,
+            "provider_symbol": instrument.provider_symbol,
+            "search_text": _search_text(instrument),
+        }
+        self._connection.execute(update(instruments).where(instruments.c.id == instrument.id).values(**values))
+
+
+def _search_text(instrument: Instrument) -> str:
+    return " ".join((instrument.symbol, instrument.name, instrument.isin or "")).lower().strip()
+
+
+def _instrument(row: Any) -> Instrument:
+    values = row._asdict()
+    del values["search_text"]
+    return Instrument(**values | {"asset_type": AssetType(values["asset_type"])})

@@ -1,0 +1,121 @@
+"""Ledgers: the rows that everything else is computed from."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+
+from tickfolio.domain.errors import NotFound
+from tickfolio.domain.ledger import Transaction, TransactionType
+from tickfolio.storage.tables import portfolios, transactions
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One row of a ledger as it is stored."""
+
+    id: str
+    portfolio_id: str
+    instrument_id: str
+    type: TransactionType
+    traded_on: date
+    quantity: Decimal
+    price: Decimal
+    fees: Decimal
+    taxes: Decimal
+    currency: str
+    fx_rate: Decimal | None
+    account: str | None
+    external_id: str | None
+    note: str | None
+    version: int
+    created_at: datetime
+
+    def as_transaction(self, sequence: int, fx_rate: Decimal | None) -> Transaction:
+        """The row as the rules see it, at its own rate of exchange or else the given one."""
+        return Transaction(
+            id=self.id,
+            instrument_id=self.instrument_id,
+            type=self.type,
+            traded_on=self.traded_on,
+            quantity=self.quantity,
+            price=self.price,
+            sequence=sequence,
+            fees=self.fees,
+            taxes=self.taxes,
+            fx_rate=self.fx_rate if self.fx_rate is not None else fx_rate,
+            account=self.account,
+        )
+
+
+class Ledgers:
+    """Reads and writes of ledger rows; every read by its owner."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, owner_id: str, portfolio_id: str, instrument_id: str | None = None) -> Sequence[LedgerRow]:
+        """All rows of a portfolio, or those of one instrument, oldest first and in the order they were entered."""
+        query = _owned(owner_id).where(transactions.c.portfolio_id == portfolio_id)
+        if instrument_id is not None:
+            query = query.where(transactions.c.instrument_id == instrument_id)
+        query = query.order_by(transactions.c.traded_on, transactions.c.id)
+        return [_row(row) for row in self._connection.execute(query)]
+
+    def rows_since(self, owner_id: str, portfolio_ids: Sequence[str], day: date) -> Sequence[LedgerRow]:
+        """The rows of these portfolios traded on this day or later."""
+        t = transactions.c
+        query = _owned(owner_id).where(t.portfolio_id.in_(portfolio_ids), t.traded_on >= day)
+        return [_row(row) for row in self._connection.execute(query.order_by(t.traded_on, t.id))]
+
+    def page(
+        self,
+        owner_id: str,
+        portfolio_id: str,
+        *,
+        before: tuple[date, str] | None,
+        limit: int,
+        instrument_id: str | None,
+    ) -> Sequence[LedgerRow]:
+        """Rows newest first, those before a given (day, id)."""
+        t = transactions.c
+        query = _owned(owner_id).where(t.portfolio_id == portfolio_id)
+        if instrument_id is not None:
+            query = query.where(t.instrument_id == instrument_id)
+        if before is not None:
+            day, row_id = before
+            query = query.where(or_(t.traded_on < day, and_(t.traded_on == day, t.id < row_id)))
+        query = query.order_by(t.traded_on.desc(), t.id.desc()).limit(limit)
+        return [_row(row) for row in self._connection.execute(query)]
+
+    def load(self, owner_id: str, transaction_id: str) -> LedgerRow:
+        """One row. Raises: NotFound, also when it is somebody else's."""
+        row = self._connection.execute(_owned(owner_id).where(transactions.c.id == transaction_id)).one_or_none()
+        if row is None:
+            raise NotFound("transaction")
+        return _row(row)
+
+    def add(self, row: LedgerRow) -> None:
+        """A new row; whoever adds it projects the holding anew in the same transaction."""
+        self._connection.execute(insert(transactions), asdict(row))
+
+    def replace(self, row: LedgerRow) -> None:
+        """Overwrites a row with its changed self."""
+        self._connection.execute(update(transactions).where(transactions.c.id == row.id).values(**asdict(row)))
+
+    def delete(self, transaction_id: str) -> None:
+        """Takes a row out."""
+        self._connection.execute(delete(transactions).where(transactions.c.id == transaction_id))
+
+
+def _owned(owner_id: str) -> Any:
+    owner = portfolios.c.user_id == owner_id
+    return select(transactions).join(portfolios, portfolios.c.id == transactions.c.portfolio_id).where(owner)
+
+
+def _row(row: Any) -> LedgerRow:
+    values = row._asdict()
+    return LedgerRow(**values | {"type": TransactionType(values["type"])})

@@ -1,0 +1,132 @@
+"""People, their sessions and their tokens."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from tickfolio.domain.errors import NotFound
+from tickfolio.storage.tables import api_tokens, audit_log, instruments, portfolios, sessions, users
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with an account. `version` rises with every change of anything that is theirs."""
+
+    id: str
+    name: str
+    email: str
+    password_hash: str
+    administrator: bool
+    locale: str
+    base_currency: str
+    home_exchange: str
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. Only the hash of its token is kept."""
+
+    id: str
+    user_id: str
+    token_hash: str
+    address: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class People:
+    """Reads and writes of accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def any(self) -> bool:
+        """Whether anybody has an account yet."""
+        return bool(self._connection.execute(select(exists(select(users.c.id)))).scalar_one())
+
+    def find_by_email(self, email: str) -> User | None:
+        """The account with this e-mail, in the form `read_email` gives."""
+        row = self._connection.execute(select(users).where(users.c.email == email)).one_or_none()
+        return User(**row._asdict()) if row else None
+
+    def load(self, user_id: str) -> User:
+        """The account. Raises: NotFound."""
+        row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
+        if row is None:
+            raise NotFound("account")
+        return User(**row._asdict())
+
+    def all(self) -> Sequence[User]:
+        """Every account, the oldest first; for the administrator's commands."""
+        return [User(**row._asdict()) for row in self._connection.execute(select(users).order_by(users.c.id))]
+
+    def add(self, user: User) -> None:
+        """A new account."""
+        self._connection.execute(insert(users), asdict(user))
+
+    def change(self, user_id: str, **values: Any) -> None:
+        """Changes columns of an account, and so its version."""
+        changed = update(users).where(users.c.id == user_id)
+        self._connection.execute(changed.values(version=users.c.version + 1, **values))
+
+    def delete(self, user_id: str) -> None:
+        """Deletes the account and all that is its; the audit log keeps what happened, without the person."""
+        # Transactions point at instruments, so the portfolios go first.
+        self._connection.execute(delete(portfolios).where(portfolios.c.user_id == user_id))
+        self._connection.execute(delete(instruments).where(instruments.c.owner_id == user_id))
+        self._connection.execute(update(audit_log).where(audit_log.c.user_id == user_id).values(user_id=None))
+        self._connection.execute(delete(users).where(users.c.id == user_id))
+
+    def begin_session(self, session: Session) -> None:
+        """A browser signs in."""
+        self._connection.execute(insert(sessions), asdict(session))
+
+    def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, str] | None:
+        """Who is signed in with this token, and the session's id; None when nobody, or no longer."""
+        query = (
+            select(users, sessions.c.id.label("session_id"))
+            .join(sessions, sessions.c.user_id == users.c.id)
+            .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
+        )
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        values = row._asdict()
+        session_id = str(values.pop("session_id"))
+        return User(**values), session_id
+
+    def find_by_api_token(self, token_hash: str) -> User | None:
+        """Who owns this API token."""
+        query = select(users).join(api_tokens, api_tokens.c.user_id == users.c.id)
+        row = self._connection.execute(query.where(api_tokens.c.token_hash == token_hash)).one_or_none()
+        return User(**row._asdict()) if row else None
+
+    def add_api_token(self, token_id: str, user_id: str, name: str, token_hash: str, now: datetime) -> None:
+        """A new API token; only its hash is kept."""
+        row = {"id": token_id, "user_id": user_id, "name": name, "token_hash": token_hash, "created_at": now}
+        self._connection.execute(insert(api_tokens), row)
+
+    def end_session(self, session_id: str) -> None:
+        """Signs one browser out."""
+        self._connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    def end_sessions(self, user_id: str, *, but: str | None = None) -> None:
+        """Signs a person out everywhere, `but` in one session; API tokens end too."""
+        ended = delete(sessions).where(sessions.c.user_id == user_id)
+        self._connection.execute(ended.where(sessions.c.id != but) if but else ended)
+        self._connection.execute(delete(api_tokens).where(api_tokens.c.user_id == user_id))
+
+    def is_familiar(self, user_id: str, address: str, now: datetime) -> bool:
+        """Whether this person has a session from this address."""
+        s = sessions.c
+        query = select(exists().where(s.user_id == user_id, s.address == address, s.expires_at > now))
+        return bool(self._connection.execute(query).scalar_one())
+
+    def forget_expired_sessions(self, now: datetime) -> int:
+        """Deletes sessions that are over; says how many."""
+        return self._connection.execute(delete(sessions).where(sessions.c.expires_at <= now)).rowcount

@@ -1,0 +1,82 @@
+"""Portfolios: who owns them, and which version they are."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from tickfolio.domain.errors import NotFound
+from tickfolio.domain.ledger import CostMethod
+from tickfolio.storage.tables import portfolios, users
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """A person's portfolio. `version` rises with every change of it or of its ledger."""
+
+    id: str
+    user_id: str
+    name: str
+    currency: str
+    cost_method: CostMethod
+    version: int
+    created_at: datetime
+
+
+class Portfolios:
+    """Reads and writes of portfolios; every one by its owner."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def page(self, owner_id: str, *, after: str | None, limit: int | None) -> Sequence[Portfolio]:
+        """The owner's portfolios in the order they were made, after a given id."""
+        query = select(portfolios).where(portfolios.c.user_id == owner_id).order_by(portfolios.c.id).limit(limit)
+        if after:
+            query = query.where(portfolios.c.id > after)
+        return [_portfolio(row) for row in self._connection.execute(query)]
+
+    def load(self, owner_id: str, portfolio_id: str, *, to_change: bool = False) -> Portfolio:
+        """The portfolio. `to_change` makes others who want to change it wait until this transaction ends.
+
+        Raises: NotFound, also when it is somebody else's.
+        """
+        query = select(portfolios).where(portfolios.c.id == portfolio_id, portfolios.c.user_id == owner_id)
+        row = self._connection.execute(query.with_for_update() if to_change else query).one_or_none()
+        if row is None:
+            raise NotFound("portfolio")
+        return _portfolio(row)
+
+    def every_id(self) -> Sequence[tuple[str, str]]:
+        """(owner's id, portfolio's id) of all there are; for the server's own work."""
+        rows = self._connection.execute(select(portfolios.c.user_id, portfolios.c.id).order_by(portfolios.c.id))
+        return [(owner, portfolio) for owner, portfolio in rows]
+
+    def add(self, portfolio: Portfolio) -> None:
+        """A new portfolio."""
+        self._connection.execute(insert(portfolios), asdict(portfolio))
+        self._raise_users_version(portfolio.user_id)
+
+    def change(self, portfolio: Portfolio, **values: Any) -> int:
+        """Changes columns, or nothing but the version when its ledger changed; gives the new version."""
+        changed = update(portfolios).where(portfolios.c.id == portfolio.id)
+        raised = changed.values(version=portfolios.c.version + 1, **values).returning(portfolios.c.version)
+        version = int(self._connection.execute(raised).scalar_one())
+        self._raise_users_version(portfolio.user_id)
+        return version
+
+    def delete(self, portfolio: Portfolio) -> None:
+        """Deletes the portfolio, its ledger and its holdings."""
+        self._connection.execute(delete(portfolios).where(portfolios.c.id == portfolio.id))
+        self._raise_users_version(portfolio.user_id)
+
+    def _raise_users_version(self, user_id: str) -> None:
+        """The user's version names the content of all portfolios together."""
+        self._connection.execute(update(users).where(users.c.id == user_id).values(version=users.c.version + 1))
+
+
+def _portfolio(row: Any) -> Portfolio:
+    values = row._asdict()
+    return Portfolio(**values | {"cost_method": CostMethod(values["cost_method"])})

@@ -1,0 +1,115 @@
+"""Prices: the last good one of each instrument, a suspect one beside it, and what they were before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, Select, delete, func, select
+
+from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
+from tickfolio.storage.tables import price_history, prices_held, prices_latest
+from tickfolio.storage.upsert import insert_or_update
+
+_FETCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PricePoint:
+    """A price that was: `tick` is a 10-minute price, `close` a day's close as traded."""
+
+    instrument_id: str
+    kind: str
+    timestamp: datetime
+    price: Decimal
+
+
+class Prices:
+    """Reads and writes of prices. They belong to nobody: whoever may see an instrument may see its price."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def latest(self, ids: Iterable[str]) -> Mapping[str, LatestPrice]:
+        """The last good price of each of these instruments that has one."""
+        found = {}
+        for part in _parts(ids):
+            for row in self._connection.execute(select(prices_latest).where(prices_latest.c.instrument_id.in_(part))):
+                found[row.instrument_id] = LatestPrice(**row._asdict() | {"status": PriceStatus(row.status)})
+        return found
+
+    def held(self, ids: Iterable[str]) -> Mapping[str, HeldPrice]:
+        """The suspect price of each of these instruments that has one waiting."""
+        found = {}
+        for part in _parts(ids):
+            for row in self._connection.execute(select(prices_held).where(prices_held.c.instrument_id.in_(part))):
+                found[row.instrument_id] = HeldPrice(**row._asdict())
+        return found
+
+    def record(self, latest: Sequence[LatestPrice]) -> None:
+        """Stores these as the prices that we stand behind; what was suspect about them is settled."""
+        insert_or_update(self._connection, prices_latest, [asdict(one) for one in latest], ("instrument_id",))
+        for part in _parts(one.instrument_id for one in latest):
+            self._connection.execute(delete(prices_held).where(prices_held.c.instrument_id.in_(part)))
+
+    def hold(self, suspects: Sequence[HeldPrice]) -> None:
+        """Puts suspect prices beside the good ones, where they wait for a second opinion."""
+        insert_or_update(self._connection, prices_held, [asdict(one) for one in suspects], ("instrument_id",))
+
+    def remember(self, points: Sequence[PricePoint]) -> None:
+        """Adds to the history; a correction of the same instant overwrites."""
+        key = ("instrument_id", "kind", "timestamp")
+        insert_or_update(self._connection, price_history, [asdict(one) for one in points], key)
+
+    def history(
+        self, instrument_id: str, *, since: datetime | None, until: datetime | None, limit: int
+    ) -> Sequence[PricePoint]:
+        """Stored prices of one instrument, newest first."""
+        h = price_history.c
+        query = select(price_history).where(h.instrument_id == instrument_id)
+        if since is not None:
+            query = query.where(h.timestamp >= since)
+        if until is not None:
+            query = query.where(h.timestamp < until)
+        query = query.order_by(h.timestamp.desc(), h.kind).limit(limit)
+        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
+
+    def close_by(self, instrument_id: str, day: date, *, days_old_max: int) -> PricePoint | None:
+        """The last close on or before a day, unless it is older than so many days."""
+        h = price_history.c
+        end = datetime.combine(day + timedelta(days=1), time(), UTC)
+        query = select(price_history).where(
+            h.instrument_id == instrument_id,
+            h.kind == "close",
+            h.timestamp < end,
+            h.timestamp >= end - timedelta(days=days_old_max + 1),
+        )
+        row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
+        return PricePoint(**row._asdict()) if row else None
+
+    def first_close_at(self, instrument_id: str) -> datetime | None:
+        """Where the stored closes of an instrument begin."""
+        h = price_history.c
+        query = select(func.min(h.timestamp)).where(h.instrument_id == instrument_id, h.kind == "close")
+        first: datetime | None = self._connection.execute(query).scalar_one()
+        return first
+
+    def ticks_before(self, before: datetime, limit: int) -> Sequence[PricePoint]:
+        """10-minute prices that are old enough to be rolled up, by instrument and time."""
+        query = _ticks(before).order_by(price_history.c.instrument_id, price_history.c.timestamp).limit(limit)
+        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
+
+    def forget_ticks(self, instrument_id: str, before: datetime) -> int:
+        """Deletes rolled-up 10-minute prices of an instrument; says how many."""
+        h = price_history.c
+        gone = delete(price_history).where(h.instrument_id == instrument_id, h.kind == "tick", h.timestamp < before)
+        return self._connection.execute(gone).rowcount
+
+
+def _ticks(before: datetime) -> Select[tuple[str, str, datetime, Decimal]]:
+    return select(price_history).where(price_history.c.kind == "tick", price_history.c.timestamp < before)
+
+
+def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
+    wanted = sorted(set(ids))
+    return (wanted[start : start + _FETCH] for start in range(0, len(wanted), _FETCH))
