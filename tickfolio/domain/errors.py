@@ -67,6 +67,7 @@ class InvalidInput(TickfolioError):
 
     @property
     def errors(self) -> tuple[FieldError, ...]:
+        """The one field that is wrong."""
         return (FieldError(self.field, self.field_code, self.message),)
 
 
@@ -110,7 +111,7 @@ class WrongCredentials(TickfolioError):
 
 
 class Forbidden(TickfolioError):
-    """This person may not do that."""
+    """Signed in, but not allowed to do that."""
 
     code = "forbidden"
 
@@ -122,7 +123,7 @@ class ForbiddenOrigin(Forbidden):
 
 
 class SignUpClosed(Forbidden):
-    """This server takes no new accounts."""
+    """No new accounts are taken here."""
 
     code = "sign_up_closed"
 

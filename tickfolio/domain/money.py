@@ -24,12 +24,14 @@ from tickfolio.domain.errors import InvalidInput
 
 DIGITS_MAX = 38
 DECIMALS_MAX = 18
+SMALLEST = Decimal("1E-18")
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
 # Three 38-digit factors and the sum of 10^6 of them stay far below 400 digits.
 EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-QUOTIENT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+# Emin bounds a quotient to 199 decimals: a pool that is split again and again never outgrows the 400 digits above.
+QUOTIENT = Context(prec=28, Emin=-172, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
 _PLAIN = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 
@@ -60,6 +62,13 @@ def percent(part: Decimal, whole: Decimal | None) -> Decimal | None:
     return quotient(EXACT.multiply(part, HUNDRED), whole)
 
 
+def convert(amount: Decimal, rate: Decimal | None) -> Decimal | None:
+    """The amount in another currency, exactly; None when the rate is unknown, save that nothing is nothing anywhere."""
+    if rate is None:
+        return None if amount else ZERO
+    return EXACT.multiply(amount, rate)
+
+
 def read_decimal(text: str, field: str, *, minimum: Decimal | None = None, above: Decimal | None = None) -> Decimal:
     """A decimal from what a person or a program wrote, exact or refused.
 
@@ -82,11 +91,12 @@ def check_range(value: Decimal, field: str) -> None:
     """Raises InvalidInput when the value has more than 18 decimals, 20 digits before the point, or is not finite."""
     if not value.is_finite():
         raise InvalidInput(field, f"{field} must be a finite number.", code="not_a_decimal")
-    exponent = int(value.normalize(EXACT).as_tuple().exponent)
-    if -exponent > DECIMALS_MAX:
-        raise InvalidInput(field, f"{field} has more than {DECIMALS_MAX} decimals.", code="too_precise")
     if value and value.adjusted() >= DIGITS_MAX - DECIMALS_MAX:
         raise InvalidInput(field, f"{field} is too large.", code="too_large")
+    try:
+        EXACT.quantize(value, SMALLEST)
+    except Inexact:
+        raise InvalidInput(field, f"{field} has more than {DECIMALS_MAX} decimals.", code="too_precise") from None
 
 
 def write_decimal(value: Decimal) -> str:

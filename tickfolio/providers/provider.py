@@ -1,4 +1,4 @@
-"""What a source of prices is: pure functions that build requests and read answers, around one runner that does the I/O."""
+"""What a source of prices is: pure functions that build requests and read answers, around one runner that asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,13 +33,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. `symbols` are the provider's own symbols that the answer should cover."""
+    """One GET. `symbols` are the provider's own symbols that the answer should cover.
+
+    `is_conditional`: the answer is kept, and next time only asked for when it has changed.
+    """
 
     url: str
     symbols: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     bytes_max: int = 5_000_000
     deadline_seconds: float = 10.0
+    is_conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,18 @@ class Listing:
 class BatchResult:
     """One answer, read: observations and failures by the provider's symbol, or one failure for all of it.
 
-    `listings` are instruments that the answer told of beside the prices (AMFI's file lists every scheme).
+    `symbols` are those that were asked for in this batch; each is in `observations` or `failures`, unless all of it
+    failed. `listings` are instruments that the answer told of beside the prices (AMFI's file lists every scheme); they
+    are left out when the source says that nothing has changed since its last answer.
     """
+
+    symbols: Sequence[str] = ()
 
     observations: Mapping[str, Observation] = field(default_factory=dict)
     failures: Mapping[str, Failure] = field(default_factory=dict)
     provider_failure: Failure | None = None
     listings: Sequence[Listing] = ()
+    symbols: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,14 @@ class HistoryResult:
 
     closes: Sequence[Close] = ()
     currency: str | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, or the failure."""
+
+    listings: Sequence[Listing] = ()
     failure: Failure | None = None
 
 
@@ -96,8 +113,11 @@ class Provider(Protocol):
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The provider's own symbol of an instrument, or None when this source cannot price it."""
 
-    def fetch(self, symbols: Sequence[str], now: datetime) -> Iterable[BatchResult]:
-        """Latest prices, one result a batch as it arrives; never raises for what a source answers."""
+    def fetch(self, symbols: Sequence[str], now: datetime, *, probe: bool = False) -> Iterable[BatchResult]:
+        """Latest prices, one result a batch as it arrives; never raises for what a source answers.
+
+        With `probe`, as a person asks, a source that is being left alone is asked once all the same.
+        """
 
     def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:
         """Daily closes since then, or why there are none; never raises for what a source answers."""

@@ -35,7 +35,7 @@ class LedgerRow:
     created_at: datetime
 
     def as_transaction(self, sequence: int, fx_rate: Decimal | None) -> Transaction:
-        """The row as the rules see it, at its own rate of exchange or else the given one."""
+        """The row as the rules see it, at this rate of exchange."""
         return Transaction(
             id=self.id,
             instrument_id=self.instrument_id,
@@ -46,7 +46,7 @@ class LedgerRow:
             sequence=sequence,
             fees=self.fees,
             taxes=self.taxes,
-            fx_rate=self.fx_rate if self.fx_rate is not None else fx_rate,
+            fx_rate=fx_rate,
             account=self.account,
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.storage.tables import api_tokens, audit_log, instruments, portfolios, sessions, users
+from tickfolio.storage.upsert import insert_if_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class People:
         """Every account, the oldest first; for the administrator's commands."""
         return [User(**row._asdict()) for row in self._connection.execute(select(users).order_by(users.c.id))]
 
-    def add(self, user: User) -> None:
-        """A new account."""
-        self._connection.execute(insert(users), asdict(user))
+    def add_if_new(self, user: User) -> bool:
+        """A new account; False when its e-mail has one already."""
+        return insert_if_new(self._connection, users, asdict(user))
 
     def change(self, user_id: str, **values: Any) -> None:
         """Changes columns of an account, and so its version."""

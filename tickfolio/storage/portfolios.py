@@ -54,6 +54,11 @@ class Portfolios:
         rows = self._connection.execute(select(portfolios.c.user_id, portfolios.c.id).order_by(portfolios.c.id))
         return [(owner, portfolio) for owner, portfolio in rows]
 
+    def currencies(self) -> set[str]:
+        """Every currency that a portfolio is kept in or a person reads totals in; for the price job."""
+        kept = select(portfolios.c.currency).union(select(users.c.base_currency))
+        return set(self._connection.execute(kept).scalars())
+
     def add(self, portfolio: Portfolio) -> None:
         """A new portfolio."""
         self._connection.execute(insert(portfolios), asdict(portfolio))

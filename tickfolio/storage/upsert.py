@@ -21,5 +21,11 @@ def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> 
     return connection.execute(insert).rowcount == 1
 
 
+def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Inserts those of the rows none of whose unique keys is there already."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
 def _insert(connection: Connection, table: Table) -> Any:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,0 +1,160 @@
+"""Finding instruments: by any of their names when something is recorded, and as one types."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, UnknownExchange
+from tickfolio.domain.instruments import EXCHANGES, AssetType, Instrument
+from tickfolio.domain.text import read_text
+from tickfolio.providers.provider import Listing
+from tickfolio.services.world import World
+from tickfolio.storage.database import Tx
+from tickfolio.storage.people import User
+
+_SYMBOL_SIZE_MAX = 40
+_EXCHANGE = re.compile(r"[A-Z0-9_]{1,20}", re.ASCII)
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", re.ASCII)
+# Lines on these exchanges trade in one currency only.
+_ONE_CURRENCY = frozenset({"NSE", "BSE", "AMFI", "DEMO"})
+_NOT_FOR_HOLDING = frozenset({"ECB"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An instrument as a person or a file names it. `symbol` is any alias: exchange symbol, AMFI code or ISIN."""
+
+    asset_type: AssetType
+    symbol: str
+    exchange: str | None = None
+    isin: str | None = None
+    currency: str | None = None
+
+
+def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instrument:
+    """The instrument that is meant; one that nobody has recorded before is made, unconfirmed, and priced at once.
+
+    No network is asked here: what no source knows stays unpriced, and says so, until a source does.
+    Raises: InvalidInput, UnknownExchange, CurrencyMismatch.
+    """
+    exchange = _read_exchange(named, user)
+    symbol = _read_symbol(named.symbol, exchange)
+    owner_id = user.id if exchange == "MANUAL" else None
+    isin = named.isin or (symbol if _ISIN.fullmatch(symbol) else None)
+    found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
+    if found is None and isin is not None and owner_id is None:
+        found = tx.instruments.find_by_isin(exchange, isin)
+    if found is None:
+        currency = _currency(named, exchange, user)
+        made = Instrument(
+            world.new_id(), named.asset_type, exchange, symbol, symbol, currency, isin=isin, owner_id=owner_id
+        )
+        stored = tx.instruments.add_if_new(made)
+        tx.after_commit(lambda: world.ask_for_prices([stored.id]))
+        return stored
+    if named.currency is not None and named.currency != found.currency:
+        raise CurrencyMismatch(
+            "currency", f"{found.symbol} on {exchange} trades in {found.currency}, not {named.currency}."
+        )
+    return found
+
+
+def search_words(query: str) -> Sequence[str]:
+    """The words of a query, at most eight. Raises: InvalidInput."""
+    return read_text(query, "q", 100).split()[:8]
+
+
+def rank(instrument: Instrument, query: str) -> tuple[int, int, str]:
+    """Best first: the exact code, then a symbol that begins so, then a name that begins so, then the rest."""
+    q = query.strip().lower()
+    codes = [code.lower() for code in (instrument.symbol, instrument.isin) if code]
+    if q in codes:
+        step = 0
+    elif any(code.startswith(q) for code in codes):
+        step = 1
+    else:
+        step = 2 if instrument.name.lower().startswith(q) else 3
+    return step, len(instrument.name), instrument.symbol
+
+
+def _currency(named: Named, exchange: str, user: User) -> str:
+    known = EXCHANGES.get(exchange)
+    usual = user.base_currency if exchange == "MANUAL" else (known.currency if known else None)
+    currency = named.currency or usual
+    if currency is None:
+        raise UnknownExchange("currency", f"{exchange} is not an exchange with one known currency: name the currency.")
+    if exchange in _ONE_CURRENCY and currency != usual:
+        raise CurrencyMismatch("currency", f"{named.symbol} on {exchange} trades in {usual}, not {currency}.")
+    return currency
+
+
+def _read_exchange(named: Named, user: User) -> str:
+    fund = named.asset_type is AssetType.MUTUAL_FUND
+    exchange = (named.exchange or ("AMFI" if fund else user.home_exchange)).strip().upper()
+    if not _EXCHANGE.fullmatch(exchange) or exchange in _NOT_FOR_HOLDING:
+        raise UnknownExchange("exchange", "exchange must be the code of an exchange, as NSE.")
+    if exchange == "AMFI" and not fund:
+        raise InvalidInput("exchange", "AMFI prices mutual funds only.", code="wrong_exchange")
+    return exchange
+
+
+def _read_symbol(text: str, exchange: str) -> str:
+    symbol = read_text(text, "symbol", _SYMBOL_SIZE_MAX)
+    if exchange == "MANUAL":
+        return symbol
+    if any(character.isspace() for character in symbol):
+        raise InvalidInput("symbol", "symbol must not have spaces in it.", code="not_a_symbol")
+    return symbol.upper()
+
+
+def record_listing(tx: Tx, world: World, listing: Listing) -> Instrument:
+    """The instrument that a source lists, made if it is new. Raises: UnknownExchange when it has no known currency."""
+    made = _listed(world, listing)
+    if made is None:
+        raise UnknownExchange("currency", f"{listing.symbol} on {listing.exchange} has no known currency.")
+    stored = tx.instruments.add_if_new(made)
+    if stored.id == made.id:
+        tx.after_commit(lambda: world.ask_for_prices([stored.id]))
+    return stored
+
+
+def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> None:
+    """What a source lists becomes known for search; one that had no better name than its symbol gets one."""
+    for exchange in sorted({listing.exchange for listing in listings}):
+        known = {(one.asset_type, one.symbol): one for one in tx.instruments.on_exchange(exchange)}
+        new: dict[tuple[AssetType, str], Instrument] = {}
+        for listing in listings:
+            if listing.exchange != exchange:
+                continue
+            identity = (listing.asset_type, listing.symbol)
+            found = known.get(identity)
+            made = None if found else _listed(world, listing)
+            if made is not None:
+                new.setdefault(identity, made)
+            elif found is not None and (found.name == found.symbol or found.isin is None):
+                _better_known(tx, found, listing)
+        tx.instruments.add_many_if_new(new.values())
+
+
+def _better_known(tx: Tx, found: Instrument, listing: Listing) -> None:
+    name = listing.name if found.name == found.symbol else found.name
+    better = replace(found, name=name, isin=found.isin or listing.isin)
+    if better != found:
+        tx.instruments.rename(better)
+
+
+def _listed(world: World, listing: Listing) -> Instrument | None:
+    known = EXCHANGES.get(listing.exchange)
+    currency = listing.currency or (known.currency if known else None)
+    if currency is None:
+        return None
+    return Instrument(
+        world.new_id(),
+        listing.asset_type,
+        listing.exchange,
+        listing.symbol,
+        listing.name,
+        currency,
+        listing.isin,
+        listing.provider_symbol,
+    )

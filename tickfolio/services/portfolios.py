@@ -1,0 +1,71 @@
+"""Making, changing and deleting portfolios."""
+
+from dataclasses import replace
+
+from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.text import read_text
+from tickfolio.services.changes import require_version, tell_owner
+from tickfolio.services.projection import project_all
+from tickfolio.services.world import World
+from tickfolio.storage.database import Tx
+from tickfolio.storage.portfolios import Portfolio
+
+NAME_SIZE_MAX = 100
+
+
+def create_portfolio(
+    tx: Tx, world: World, owner_id: str, name: str, currency: str, cost_method: CostMethod = CostMethod.AVERAGE
+) -> Portfolio:
+    """A new, empty portfolio. Raises: InvalidInput."""
+    portfolio = Portfolio(
+        id=world.new_id(),
+        user_id=owner_id,
+        name=read_text(name, "name", NAME_SIZE_MAX),
+        currency=currency,
+        cost_method=cost_method,
+        version=1,
+        created_at=world.now(),
+    )
+    tx.portfolios.add(portfolio)
+    tell_owner(tx, world, portfolio)
+    return portfolio
+
+
+def change_portfolio(
+    tx: Tx,
+    world: World,
+    owner_id: str,
+    portfolio_id: str,
+    expected_version: int,
+    *,
+    name: str | None = None,
+    currency: str | None = None,
+    cost_method: CostMethod | None = None,
+) -> Portfolio:
+    """Changes what is given. Another currency or cost method projects every holding anew, in the same transaction.
+
+    Raises: NotFound, VersionMismatch, InvalidInput.
+    """
+    before = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
+    require_version("portfolio", before.version, expected_version)
+    after = replace(
+        before,
+        name=before.name if name is None else read_text(name, "name", NAME_SIZE_MAX),
+        currency=currency or before.currency,
+        cost_method=cost_method or before.cost_method,
+    )
+    if after == before:
+        return before
+    version = tx.portfolios.change(before, name=after.name, currency=after.currency, cost_method=after.cost_method)
+    if (after.currency, after.cost_method) != (before.currency, before.cost_method):
+        project_all(tx, world, after)
+    tell_owner(tx, world, after)
+    return replace(after, version=version)
+
+
+def delete_portfolio(tx: Tx, world: World, owner_id: str, portfolio_id: str, expected_version: int) -> None:
+    """Deletes the portfolio with its ledger and holdings. Raises: NotFound, VersionMismatch."""
+    portfolio = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
+    require_version("portfolio", portfolio.version, expected_version)
+    tx.portfolios.delete(portfolio)
+    tell_owner(tx, world, portfolio)

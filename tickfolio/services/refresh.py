@@ -1,0 +1,155 @@
+"""One run of the price job: who holds it, what it asks for, and what it came to."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tickfolio.cache.events import Event
+from tickfolio.providers.provider import BatchResult, Provider
+from tickfolio.services.fx_history import fill_missing_rates
+from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
+from tickfolio.services.refresh_plan import Plan, plan_refresh
+from tickfolio.services.slots import slot_of
+from tickfolio.services.sources import Sources
+from tickfolio.services.world import World
+from tickfolio.storage.database import Database, Tx
+from tickfolio.storage.refreshes import ProviderOutcome, RefreshRow
+
+LEASE = timedelta(seconds=60)
+SLOT, HAND, NEW = "slot", "hand", "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """What the price job needs. `report` hears (done, of how many) after each batch."""
+
+    database: Database
+    world: World
+    sources: Sources
+    interval_minutes: int
+    report: Callable[[int, int], None] = lambda _done, _of: None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a run has come to so far; several sources add to it at once."""
+
+    counts: BatchCounts = field(default_factory=BatchCounts)
+    outcomes: list[ProviderOutcome] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+def refresh_slot(refresher: Refresher, at: datetime) -> RefreshRow | None:
+    """Refreshes what is due in the slot of this instant; None when another worker has done it or is at it.
+
+    A run whose worker died is taken over once its lease is over.
+    """
+    slot = slot_of(at, refresher.interval_minutes)
+    run = _begin(refresher, SLOT, slot=slot)
+    return None if run is None else _run(refresher, run, only=None, probe=False)
+
+
+def refresh_by_hand(refresher: Refresher, run_id: str) -> RefreshRow | None:
+    """Does the run that somebody asked for: every instrument, its market open or closed."""
+    run = _begin(refresher, HAND, run_id=run_id)
+    return None if run is None else _run(refresher, run, only=None, probe=True)
+
+
+def price_new(refresher: Refresher, instrument_ids: Sequence[str]) -> RefreshRow | None:
+    """Prices new instruments at once; those that have a price by now are left alone."""
+    run = _begin(refresher, NEW)
+    return None if run is None else _run(refresher, run, only=instrument_ids, probe=False)
+
+
+def ask_for_refresh(tx: Tx, world: World) -> RefreshRow:
+    """Writes down that somebody wants a refresh: the row is the intent, whatever happens to the queue."""
+    waiting = [run for run in tx.refreshes.unfinished(HAND) if run.fence == 0]
+    if waiting:
+        return waiting[0]
+    now = world.now()
+    row = RefreshRow(world.new_id(), HAND, None, 0, now - LEASE, now, None)
+    tx.refreshes.begin(row)
+    return row
+
+
+def waiting_by_hand(refresher: Refresher) -> Sequence[str]:
+    """Runs that somebody asked for and nobody has done: the queue may have lost them."""
+    with refresher.database.reading() as tx:
+        return [run.id for run in tx.refreshes.unfinished(HAND)]
+
+
+def _begin(
+    refresher: Refresher, kind: str, *, slot: datetime | None = None, run_id: str | None = None
+) -> RefreshRow | None:
+    now = refresher.world.now()
+    with refresher.database.transaction() as tx:
+        if run_id is None:
+            row = RefreshRow(refresher.world.new_id(), kind, slot, 1, now + LEASE, now, None)
+            if tx.refreshes.begin(row):
+                return row
+        return tx.refreshes.take_over(slot=slot, run_id=run_id, lease_until=now + LEASE, now=now)
+
+
+def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, probe: bool) -> RefreshRow | None:
+    """Asks every source in a thread of its own; no database transaction is open while anybody waits for the network."""
+    plan = plan_refresh(refresher.database, refresher.world, refresher.sources, only=only, everything=probe)
+    progress = _Progress()
+    try:
+        with ThreadPoolExecutor(max(1, len(plan.by_provider))) as threads:
+            for done in [
+                threads.submit(_ask, refresher, run, plan, name, progress, probe) for name in plan.by_provider
+            ]:
+                done.result()
+    except LostLease:
+        return None
+    fill_missing_rates(refresher.database, refresher.world, refresher.sources)
+    return _finish(refresher, run, plan, progress)
+
+
+def _ask(refresher: Refresher, run: RefreshRow, plan: Plan, name: str, progress: _Progress, probe: bool) -> None:
+    provider: Provider = plan.on[name]
+    asked = plan.by_provider[name]
+    failures: Counter[str] = Counter()
+    failed_whole = False
+    for result in provider.fetch(list(asked), refresher.world.now(), probe=probe):
+        counts = _record(refresher, run, asked, result)
+        failures.update(failure.kind.value for failure in result.failures.values())
+        if result.provider_failure is not None:
+            failed_whole = True
+            failures[result.provider_failure.kind.value] += 1
+        with progress.lock:
+            progress.counts = progress.counts.plus(counts)
+            refresher.report(progress.counts.updated + progress.counts.held, plan.size)
+    with progress.lock:
+        progress.outcomes.append(ProviderOutcome(name, not failed_whole, dict(failures)))
+
+
+def _record(refresher: Refresher, run: RefreshRow, asked: dict[str, list[str]], result: BatchResult) -> BatchCounts:
+    now = refresher.world.now()
+    with refresher.database.transaction() as tx:
+        if not tx.refreshes.renew(run.id, run.fence, now + LEASE):
+            raise LostLease
+        return record_batch(tx, refresher.world, asked, result, now, run.id)
+
+
+def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progress) -> RefreshRow | None:
+    counts = progress.counts
+    row = replace(
+        run,
+        finished_at=refresher.world.now(),
+        instruments=plan.size,
+        updated=counts.updated,
+        held=counts.held,
+        failed=max(0, plan.size - counts.updated - counts.held - counts.unchanged),
+        providers=tuple(sorted(progress.outcomes, key=lambda outcome: outcome.name)),
+    )
+    with refresher.database.transaction() as tx:
+        if not tx.refreshes.finish(row):
+            return None
+        # The time of the next refresh stands in every summary.
+        version = tx.server.raise_version("prices")
+        tx.after_commit(lambda: refresher.world.publish(Event("prices.updated", None, {"version": str(version)})))
+    return row

@@ -1,0 +1,78 @@
+"""Sources of prices: which there are, which are on, and who decides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tickfolio.domain.errors import Forbidden, NotFound, SettingFixed, TermsNotAccepted
+from tickfolio.domain.instruments import Instrument
+from tickfolio.providers.provider import Provider
+from tickfolio.services.world import World
+from tickfolio.storage.database import Tx
+from tickfolio.storage.people import User
+
+# What is on until somebody decides; a source with terms waits for a person to accept them.
+_ON_AT_FIRST = frozenset({"demo", "amfi", "ecb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Every source this program knows, in the order of preference; `fixed` is what the environment says is on."""
+
+    providers: Mapping[str, Provider]
+    fixed: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source as the page shows it."""
+
+    name: str
+    label: str
+    on: bool
+    fixed: bool
+    terms: str | None
+
+
+def list_sources(tx: Tx, sources: Sources) -> Sequence[SourceState]:
+    """Every source with its switch."""
+    on = sources_on(tx, sources)
+    return [
+        SourceState(name, provider.label, name in on, sources.fixed is not None, provider.terms)
+        for name, provider in sources.providers.items()
+    ]
+
+
+def sources_on(tx: Tx, sources: Sources) -> Mapping[str, Provider]:
+    """The sources that may be asked now."""
+    if sources.fixed is not None:
+        return {name: one for name, one in sources.providers.items() if name in sources.fixed}
+    switches = tx.server.switches()
+    return {name: one for name, one in sources.providers.items() if switches.get(name, name in _ON_AT_FIRST)}
+
+
+def switch_source(tx: Tx, world: World, sources: Sources, user: User, name: str, *, on: bool, accepted: bool) -> None:
+    """Switches a source on or off for the whole server.
+
+    Raises: Forbidden for anybody but the administrator, NotFound, SettingFixed, TermsNotAccepted.
+    """
+    if not user.administrator:
+        raise Forbidden("Only the administrator chooses where prices come from.")
+    provider = sources.providers.get(name)
+    if provider is None:
+        raise NotFound("source of prices")
+    if sources.fixed is not None:
+        raise SettingFixed("TICKFOLIO_PROVIDERS decides which sources are on; change it there.")
+    if on and provider.terms and not accepted:
+        raise TermsNotAccepted(provider.terms)
+    accepted_at = world.now() if on and provider.terms else None
+    tx.server.switch_source(name, on=on, terms_accepted_at=accepted_at)
+    tx.server.note(world.new_id(), user.id, f"source_{name}_{'on' if on else 'off'}", None, world.now())
+
+
+def provider_of(instrument: Instrument, on: Mapping[str, Provider]) -> tuple[str, str] | None:
+    """(the source's name, its own symbol) for an instrument: the first source that is on and can price it."""
+    for name, provider in on.items():
+        symbol = provider.symbol_of(instrument)
+        if symbol is not None:
+            return name, symbol
+    return None

@@ -1,0 +1,157 @@
+"""What is it worth, what has it made, since when is that true: one portfolio, or all of a person's together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from tickfolio.cache.cache import Cache
+from tickfolio.domain.fx import Rates, read_rates
+from tickfolio.domain.market_hours import session_day
+from tickfolio.domain.valuation import PortfolioValue, Position, value_portfolio
+from tickfolio.reports.summary import Timing, ValuedPortfolio, summarise, summarise_all
+from tickfolio.services.projection import PastRates, computed_holdings, with_rates
+from tickfolio.services.slots import next_slot
+from tickfolio.storage.database import Database, Tx
+from tickfolio.storage.holdings import HoldingRow
+from tickfolio.storage.ledgers import LedgerRow
+from tickfolio.storage.people import User
+from tickfolio.storage.portfolios import Portfolio
+
+# Says which shape of answer is kept: raised when the JSON changes, so that an upgrade never serves an old shape.
+SHAPE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """What the summaries need. `keep_seconds` bounds memory, not age: a tag names one content for ever."""
+
+    database: Database
+    cache: Cache
+    interval_minutes: int
+    keep_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An answer and the tag that names it exactly; the body is None when the caller has that one already."""
+
+    tag: str
+    body: bytes | None
+
+
+def portfolio_tag(portfolio_id: str, version: int, price_version: int) -> str:
+    """The name of one content: the portfolio, its ledger's version and the prices' version."""
+    return f"p{portfolio_id}-l{version}-q{price_version}"
+
+
+def load_summary(
+    summaries: Summaries, tx: Tx, user: User, portfolio_id: str, known_tags: Sequence[str], now: datetime
+) -> Tagged:
+    """The summary of one portfolio; from the cache when its tag is there, which was never wrong.
+
+    `tx` must read one moment, so that versions and content belong together. Raises: NotFound.
+    """
+    portfolio = tx.portfolios.load(user.id, portfolio_id)
+    tag = portfolio_tag(portfolio.id, portfolio.version, tx.server.version("prices"))
+    if tag in known_tags:
+        return Tagged(tag, None)
+    key = f"s{SHAPE}:{tag}"
+    body = summaries.cache.find(key, user.id)
+    if body is None:
+        body = _summarise_one(summaries, tx, portfolio, now)
+        summaries.cache.keep(key, user.id, body, summaries.keep_seconds)
+    return Tagged(tag, body)
+
+
+def load_summary_of_all(summaries: Summaries, tx: Tx, user: User, known_tags: Sequence[str], now: datetime) -> Tagged:
+    """The summary of all of a person's portfolios, in the base currency."""
+    tag = f"u{user.id}-l{user.version}-q{tx.server.version('prices')}"
+    if tag in known_tags:
+        return Tagged(tag, None)
+    key = f"s{SHAPE}:{tag}"
+    body = summaries.cache.find(key, user.id)
+    if body is None:
+        body = _summarise_whole(summaries, tx, user, now)
+        summaries.cache.keep(key, user.id, body, summaries.keep_seconds)
+    return Tagged(tag, body)
+
+
+def load_timing(tx: Tx, interval_minutes: int, now: datetime) -> Timing:
+    """When prices come next: a slot after the last one that ran, whatever the clock says meanwhile."""
+    last = tx.refreshes.last(("slot",), finished=True)
+    if last is None or last.slot is None:
+        return Timing(interval_minutes, next_slot(now, interval_minutes))
+    return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes))
+
+
+def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio, now: datetime) -> bytes:
+    rows = tx.holdings.all(portfolio.user_id, [portfolio.id])
+    positions = _positions(tx, portfolio.user_id, [(portfolio, rows)], portfolio.currency)
+    value = value_portfolio([position for _, position in positions], _rates(tx), portfolio.currency)
+    valued = _valued(portfolio, portfolio.currency, value, rows)
+    return summarise(valued, load_timing(tx, summaries.interval_minutes, now))
+
+
+def _summarise_whole(summaries: Summaries, tx: Tx, user: User, now: datetime) -> bytes:
+    """Each portfolio by itself and all together, both from the same positions, in the base currency."""
+    portfolios = tx.portfolios.page(user.id, after=None, limit=None)
+    rows = tx.holdings.all(user.id, [one.id for one in portfolios])
+    parts = [(one, _in_currency(tx, one, rows, user.base_currency)) for one in portfolios]
+    positions = _positions(tx, user.id, parts, user.base_currency)
+    rates = _rates(tx)
+    valued = []
+    for portfolio, own_rows in parts:
+        own = [position for portfolio_id, position in positions if portfolio_id == portfolio.id]
+        value = value_portfolio(own, rates, user.base_currency)
+        valued.append(_valued(portfolio, user.base_currency, value, own_rows))
+    whole = value_portfolio([position for _, position in positions], rates, user.base_currency)
+    return summarise_all(whole, valued, user.base_currency, load_timing(tx, summaries.interval_minutes, now))
+
+
+def _in_currency(tx: Tx, portfolio: Portfolio, rows: Sequence[HoldingRow], currency: str) -> Sequence[HoldingRow]:
+    """A portfolio's holdings with their cost in another currency, at the rates of the days they were bought."""
+    own = [row for row in rows if row.portfolio_id == portfolio.id]
+    if portfolio.currency == currency:
+        return own
+    computed = computed_holdings(tx, portfolio, currency)
+    return [replace(row, holding=computed[row.holding.instrument_id]) for row in own]
+
+
+def _valued(portfolio: Portfolio, currency: str, value: PortfolioValue, rows: Sequence[HoldingRow]) -> ValuedPortfolio:
+    holding_ids = {row.holding.instrument_id: row.id for row in rows}
+    return ValuedPortfolio(portfolio.id, portfolio.name, currency, value, holding_ids)
+
+
+def _rates(tx: Tx) -> Rates:
+    pairs = {pair.id: pair for pair in tx.instruments.on_exchange("ECB")}
+    return read_rates((pairs[key], price) for key, price in tx.prices.latest(pairs).items())
+
+
+def _positions(
+    tx: Tx, owner_id: str, parts: Sequence[tuple[Portfolio, Sequence[HoldingRow]]], currency: str
+) -> list[tuple[str, Position]]:
+    """(portfolio's id, position) of every holding, with its prices and the trades of its last session."""
+    ids = {row.holding.instrument_id for _, rows in parts for row in rows}
+    instruments, latest, held = tx.instruments.many(ids), tx.prices.latest(ids), tx.prices.held(ids)
+    days = {key: session_day(instruments[key].exchange, price.as_of) for key, price in latest.items()}
+    portfolio_ids = [portfolio.id for portfolio, _ in parts]
+    recent = tx.ledgers.rows_since(owner_id, portfolio_ids, min(days.values())) if days else []
+    trades = _group(recent, days)
+    positions = []
+    for portfolio, rows in parts:
+        rates = PastRates(tx, portfolio.currency, currency)
+        for row in rows:
+            key = row.holding.instrument_id
+            own_trades = with_rates(trades.get((portfolio.id, key), []), rates)
+            position = Position(row.holding, instruments[key], latest.get(key), held.get(key), own_trades)
+            positions.append((portfolio.id, position))
+    return positions
+
+
+def _group(rows: Sequence[LedgerRow], days: dict[str, date]) -> dict[tuple[str, str], list[LedgerRow]]:
+    grouped: dict[tuple[str, str], list[LedgerRow]] = {}
+    for row in rows:
+        day = days.get(row.instrument_id)
+        if day is not None and row.traded_on >= day:
+            grouped.setdefault((row.portfolio_id, row.instrument_id), []).append(row)
+    return grouped
