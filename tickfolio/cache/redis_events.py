@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 
 from redis import Redis
-from redis.exceptions import RedisError
 
 from tickfolio.cache.events import WAITING_MAX, Event, LocalEvents, Subscription
 
@@ -85,8 +84,8 @@ class RedisEvents:
             while not self._stopped.is_set():
                 try:
                     self._client.publish(self._channel, message)
-                except (RedisError, OSError, UnicodeError):
-                    # The listener tells of the outage; one voice is enough.
+                # As below: no failure may end the thread. The listener tells of the outage; one voice is enough.
+                except Exception:  # noqa: BLE001
                     self._stopped.wait(pauses.next())
                 else:
                     pauses.reset()

@@ -49,6 +49,11 @@ def session_day(exchange: str, instant: datetime) -> date:
     return instant.astimezone(_zone(exchange)).date()
 
 
+def start_of_day(exchange: str, instant: datetime) -> datetime:
+    """The instant at which the calendar day of an instant begins in the exchange's own zone."""
+    return _instant(exchange, session_day(exchange, instant), time())
+
+
 def is_open(exchange: str, now: datetime) -> bool:
     """Whether the exchange trades at this instant; never, where prices are only published or set by hand."""
     if exchange in _ALWAYS_OPEN:

@@ -117,7 +117,7 @@ class EcbAdapter:
         closes: dict[str, list[Close]] = {}
         for day in sorted(day for day in days if day >= since):
             for code, rate in days[day].items():
-                if rate is not None:
+                if rate:
                     closes.setdefault(code, []).append(Close(day, rate))
         return PairHistories({BASE + code: HistoryResult(tuple(found), code) for code, found in closes.items()})
 

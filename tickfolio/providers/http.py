@@ -151,14 +151,14 @@ class HttpClient:
         """The answer, whatever its status, or why there is none; `seconds` shortens the request's own deadline."""
         allowed = request.deadline_seconds if seconds is None else min(seconds, request.deadline_seconds)
         self._deadline.at = self._clock() + allowed
-        host = urlsplit(request.url).hostname or "?"
+        host = _host(request.url)
         try:
             return self._read(request, host)
         except (httpx2.TimeoutException, httpcore2.TimeoutException):
             return Failure(FailureKind.TRANSIENT, f"{host} did not answer within {allowed:g} s.")
         except _NETWORK_ERRORS as error:
             return Failure(FailureKind.TRANSIENT, f"{host}: {type(error).__name__}{_reason(error)}")
-        except httpx2.InvalidURL:
+        except (httpx2.InvalidURL, httpcore2.UnsupportedProtocol, UnicodeError):
             return Failure(FailureKind.CONTRACT_CHANGED, f"{host}: the address of the request is not a URL.")
 
     def _read(self, request: Request, host: str) -> Answer | Failure:
@@ -190,6 +190,14 @@ class HttpClient:
         if left <= 0:
             raise httpcore2.ReadTimeout("The deadline is over.")
         return left if timeout is None else min(left, timeout)
+
+
+def _host(url: str) -> str:
+    """The host of a URL, for messages: the rest may hold a key."""
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
 
 
 def _reason(error: Exception) -> str:

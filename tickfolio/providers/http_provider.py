@@ -210,7 +210,8 @@ def _conditions(kept: _Kept | None) -> dict[str, str]:
     if kept is None:
         return {}
     marks = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified}
-    return {name: value for name, value in marks.items() if value}
+    # What a source sends as a mark goes back into a header: only what can stand in one.
+    return {name: value for name, value in marks.items() if value and value.isascii() and value.isprintable()}
 
 
 def _may_be_retried(answer: Answer | Failure) -> bool:

@@ -77,8 +77,6 @@ class BatchResult:
     are left out when the source says that nothing has changed since its last answer.
     """
 
-    symbols: Sequence[str] = ()
-
     observations: Mapping[str, Observation] = field(default_factory=dict)
     failures: Mapping[str, Failure] = field(default_factory=dict)
     provider_failure: Failure | None = None

@@ -1,9 +1,11 @@
 """Reference rates of past days, fetched when a transaction needs one that nobody has stored yet."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from tickfolio.domain.fx import CLOSE_AGE_MAX, pair_symbol, pairs_needed
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.providers.ecb import EcbProvider
 from tickfolio.providers.provider import HistoryResult, Provider
 from tickfolio.services.changes import raise_version
 from tickfolio.services.projection import project_all
@@ -24,15 +26,15 @@ def fill_missing_rates(database: Database, world: World, sources: Sources) -> in
         wanted = _wanted(tx, unknown) if provider else {}
     if provider is None or not unknown:
         return 0
-    fetched = {pair: _fetch(provider, pair, since, world) for pair, since in wanted.items()}
+    fetched = _fetch(provider, min(wanted.values()), world) if wanted else {}
     with database.transaction() as tx:
-        filled = sum(_store(tx, pair, result) for pair, result in fetched.items())
+        filled = sum(_store(tx, pair, fetched[pair.symbol]) for pair in wanted if pair.symbol in fetched)
     for owner_id, portfolio_id in unknown:
         _project(database, world, owner_id, portfolio_id)
     return filled
 
 
-def _wanted(tx: Tx, unknown: list[tuple[str, str]]) -> dict[Instrument, date]:
+def _wanted(tx: Tx, unknown: Sequence[tuple[str, str]]) -> dict[Instrument, date]:
     """The pairs whose closes do not reach back to a transaction that lacks its rate, and the day it is for."""
     days: dict[str, date] = {}
     for owner_id, portfolio_id in unknown:
@@ -43,15 +45,16 @@ def _wanted(tx: Tx, unknown: list[tuple[str, str]]) -> dict[Instrument, date]:
     wanted = {}
     for leg, day in days.items():
         pair = tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(leg))
-        first = pair and tx.prices.first_close_at(pair.id)
+        first = tx.prices.first_close_at(pair.id) if pair else None
         if pair is not None and (first is None or first.date() > day):
             wanted[pair] = day
     return wanted
 
 
-def _fetch(provider: Provider, pair: Instrument, since: date, world: World) -> HistoryResult:
+def _fetch(provider: Provider, since: date, world: World) -> Mapping[str, HistoryResult]:
+    """One file has the days of every pair."""
     start = datetime.combine(since, time(), UTC) - CLOSE_AGE_MAX
-    return provider.fetch_history(pair.symbol, start, world.now())
+    return provider.fetch_all_history(start, world.now()) if isinstance(provider, EcbProvider) else {}
 
 
 def _store(tx: Tx, pair: Instrument, result: HistoryResult) -> bool:

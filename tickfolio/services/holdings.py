@@ -28,6 +28,17 @@ class PlainHolding:
     acquired_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlainChange:
+    """What changes of a plain holding; None stays."""
+
+    quantity: Decimal | None
+    avg_buy_price: Decimal | None
+    fx_rate: Decimal | None
+    clear_fx_rate: bool
+    acquired_on: date | None
+
+
 def add_holding(
     tx: Tx, world: World, user: User, portfolio_id: str, plain: PlainHolding
 ) -> tuple[HoldingRow, Instrument]:
@@ -53,19 +64,20 @@ def add_holding(
 
 
 def change_holding(
-    tx: Tx,
-    world: World,
-    owner_id: str,
-    holding_id: str,
-    expected_version: int,
-    changes: dict[str, Decimal | date | None],
+    tx: Tx, world: World, owner_id: str, holding_id: str, expected_version: int, changes: PlainChange
 ) -> tuple[HoldingRow, Instrument]:
-    """Changes quantity, price, fx_rate or traded_on of a plain holding's OPENING.
+    """Changes a plain holding's OPENING.
 
     Raises: NotFound, VersionMismatch, InvalidInput; HoldingHasTransactions when it is not plain any more.
     """
     opening = _load_opening(tx, owner_id, holding_id, expected_version)
-    changed = replace(opening, **changes)  # type: ignore[arg-type]  # the caller gives fields of a row by their names
+    changed = replace(
+        opening,
+        quantity=opening.quantity if changes.quantity is None else changes.quantity,
+        price=opening.price if changes.avg_buy_price is None else changes.avg_buy_price,
+        fx_rate=None if changes.clear_fx_rate else opening.fx_rate if changes.fx_rate is None else changes.fx_rate,
+        traded_on=changes.acquired_on or opening.traded_on,
+    )
     _, instrument = change_transaction(tx, world, owner_id, opening.id, opening.version, changed)
     return _load(tx, owner_id, opening.portfolio_id, instrument), instrument
 

@@ -16,7 +16,7 @@ from tickfolio.storage.prices import PricePoint
 _DAILY = frozenset({PriceStatus.CLOSE, PriceStatus.NAV})
 
 
-class LostLease(Exception):  # noqa: N818  # named after what happened, as every error here
+class LostLease(Exception):
     """The run has changed hands: whoever held it before may write nothing more."""
 
 

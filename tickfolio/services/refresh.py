@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from tickfolio.cache.events import Event
+from tickfolio.domain.errors import RefreshCoolingDown
 from tickfolio.providers.provider import BatchResult, Provider
 from tickfolio.services.fx_history import fill_missing_rates
 from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
@@ -64,12 +66,20 @@ def price_new(refresher: Refresher, instrument_ids: Sequence[str]) -> RefreshRow
     return None if run is None else _run(refresher, run, only=instrument_ids, probe=False)
 
 
-def ask_for_refresh(tx: Tx, world: World) -> RefreshRow:
-    """Writes down that somebody wants a refresh: the row is the intent, whatever happens to the queue."""
+def ask_for_refresh(tx: Tx, world: World, cooldown_seconds: int) -> RefreshRow:
+    """Writes down that somebody wants a refresh: the row is the intent, whatever happens to the queue.
+
+    One run may wait behind a running one; who asks meanwhile gets that one. Raises: RefreshCoolingDown.
+    """
+    tx.server.raise_version("refreshes by hand")  # two who ask at once get one run
     waiting = [run for run in tx.refreshes.unfinished(HAND) if run.fence == 0]
     if waiting:
         return waiting[0]
     now = world.now()
+    last = tx.refreshes.last((HAND,), finished=False)
+    rest = 0.0 if last is None else cooldown_seconds - (now - last.started_at).total_seconds()
+    if rest > 0:
+        raise RefreshCoolingDown("Prices were asked for a moment ago.", ceil(rest))
     row = RefreshRow(world.new_id(), HAND, None, 0, now - LEASE, now, None)
     tx.refreshes.begin(row)
     return row

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
 from tickfolio.storage.tables import price_history, prices_held, prices_latest
@@ -61,16 +61,13 @@ class Prices:
         key = ("instrument_id", "kind", "timestamp")
         insert_or_update(self._connection, price_history, [asdict(one) for one in points], key)
 
-    def history(
-        self, instrument_id: str, *, since: datetime | None, until: datetime | None, limit: int
-    ) -> Sequence[PricePoint]:
-        """Stored prices of one instrument, newest first."""
+    def history(self, instrument_id: str, *, before: tuple[datetime, str] | None, limit: int) -> Sequence[PricePoint]:
+        """Stored prices of one instrument, newest first, those before a given (instant, kind)."""
         h = price_history.c
         query = select(price_history).where(h.instrument_id == instrument_id)
-        if since is not None:
-            query = query.where(h.timestamp >= since)
-        if until is not None:
-            query = query.where(h.timestamp < until)
+        if before is not None:
+            at, kind = before
+            query = query.where(or_(h.timestamp < at, and_(h.timestamp == at, h.kind > kind)))
         query = query.order_by(h.timestamp.desc(), h.kind).limit(limit)
         return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
 
@@ -94,20 +91,30 @@ class Prices:
         first: datetime | None = self._connection.execute(query).scalar_one()
         return first
 
-    def ticks_before(self, before: datetime, limit: int) -> Sequence[PricePoint]:
-        """10-minute prices that are old enough to be rolled up, by instrument and time."""
-        query = _ticks(before).order_by(price_history.c.instrument_id, price_history.c.timestamp).limit(limit)
-        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
+    def with_ticks_before(self, before: datetime) -> Sequence[str]:
+        """The instruments that have 10-minute prices from before an instant."""
+        h = price_history.c
+        query = select(h.instrument_id).where(h.kind == "tick", h.timestamp < before).distinct()
+        return list(self._connection.execute(query).scalars())
+
+    def ticks_before(self, instrument_id: str, before: datetime) -> Sequence[PricePoint]:
+        """An instrument's 10-minute prices before an instant, oldest first."""
+        return self._before(instrument_id, "tick", before)
+
+    def closes_before(self, instrument_id: str, before: datetime) -> Sequence[PricePoint]:
+        """An instrument's closes before an instant, oldest first."""
+        return self._before(instrument_id, "close", before)
+
+    def _before(self, instrument_id: str, kind: str, before: datetime) -> Sequence[PricePoint]:
+        h = price_history.c
+        query = select(price_history).where(h.instrument_id == instrument_id, h.kind == kind, h.timestamp < before)
+        return [PricePoint(**row._asdict()) for row in self._connection.execute(query.order_by(h.timestamp))]
 
     def forget_ticks(self, instrument_id: str, before: datetime) -> int:
-        """Deletes rolled-up 10-minute prices of an instrument; says how many."""
+        """Deletes 10-minute prices of an instrument; says how many."""
         h = price_history.c
         gone = delete(price_history).where(h.instrument_id == instrument_id, h.kind == "tick", h.timestamp < before)
         return self._connection.execute(gone).rowcount
-
-
-def _ticks(before: datetime) -> Select[tuple[str, str, datetime, Decimal]]:
-    return select(price_history).where(price_history.c.kind == "tick", price_history.c.timestamp < before)
 
 
 def _parts(ids: Iterable[str]) -> Iterable[list[str]]:

@@ -1,0 +1,82 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.made import buy, case_ledger, ledgers, opening, read_case, sell
+from tickfolio.domain.holdings import Holding, is_plain, project
+from tickfolio.domain.ledger import CostMethod
+
+
+def test_a_holding_over_all_its_accounts():
+    # cost 10 × 100 + 15 = 1015 and 10 × 120 = 1200 USD: 2215 ÷ 20 = 110.75; at 80 and 85: 81200 + 102000 = 183200
+    rows = [buy(10, 100, fees=15, fx=80), buy(10, 120, fx=85, account="A")]
+
+    assert project(rows, CostMethod.AVERAGE, "INFY") == Holding(
+        "i1", Decimal(20), Decimal(183200), Decimal("110.75"), Decimal(0), Decimal(0)
+    )
+
+
+def test_a_closed_holding_keeps_what_it_made():
+    assert project([buy(10, 100), sell(10, 110)], CostMethod.FIFO, "INFY") == Holding(
+        "i1", Decimal(0), Decimal(0), None, Decimal(100), Decimal(0)
+    )
+
+
+def test_an_unknown_rate_leaves_the_average_known():
+    holding = project([buy(10, 100, fx=None)], CostMethod.FIFO, "INFY")
+
+    assert (holding.invested, holding.avg_buy_price, holding.realised) == (None, 100, 0)
+
+
+def test_units_that_cost_nothing_have_cost_nothing():
+    holding = project([opening(10, 0)], CostMethod.AVERAGE, "INFY")
+
+    assert (holding.invested, holding.avg_buy_price) == (0, 0)
+
+
+def test_no_transactions_are_no_holding():
+    with pytest.raises(ValueError, match="not enough values"):
+        project([], CostMethod.AVERAGE, "INFY")
+
+
+@pytest.mark.parametrize(
+    ("rows", "plain"),
+    [
+        ([opening(1, 1)], True),
+        ([buy(1, 1)], False),
+        ([opening(1, 1), opening(1, 1)], False),
+        ([opening(1, 1), buy(1, 1)], False),
+        ([], False),
+    ],
+)
+def test_a_plain_holding_is_exactly_one_opening(rows, plain):
+    assert is_plain(rows) is plain
+
+
+@given(ledgers(), st.sampled_from(CostMethod), st.randoms(use_true_random=False))
+def test_the_holding_does_not_depend_on_the_order_of_arrival(rows, method, randomness):
+    shuffled = list(rows)
+    randomness.shuffle(shuffled)
+
+    assert project(shuffled, method, "INFY") == project(rows, method, "INFY")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "maybe_2085_mean_of_prices_is_not_average_cost", "ghostfolio_2702_gain_at_the_rate_of_the_purchase",
+        "monize_1392_deposit_is_not_gain", "hledger_2581_average_cost_does_not_drift",
+        "wealthfolio_639_pence_quote_pound_holding", "wealthfolio_382_realised_loss_missing_from_total",
+    ],
+)  # fmt: skip
+def test_case_average_and_cost(shared, name):
+    case = read_case(shared, f"complaints/{name}")
+    expected = case["expected"]
+
+    holding = project(case_ledger(case["inputs"]["transactions"]), CostMethod.AVERAGE, "XYZ")
+
+    assert holding.quantity == expected["quantity"]
+    assert holding.invested == expected["invested"]
+    assert abs(holding.avg_buy_price - expected["avg_buy_price"]) <= Decimal("1E-9")

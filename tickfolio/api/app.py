@@ -1,0 +1,57 @@
+"""The HTTP application, put together."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
+
+from tickfolio.api import events, health, holdings, instruments, people, portfolios, prices, problems, transactions
+from tickfolio.api.desk import Desk
+from tickfolio.api.fast_summary import FastSummary
+from tickfolio.api.guards import Guards
+from tickfolio.api.pages import Pages
+
+API = "/api/v1"
+
+
+def make_routes() -> FastAPI:
+    """Every documented route; it serves nothing until `make_app` gives it a desk."""
+    app = FastAPI(
+        title="Tickfolio",
+        version="1",
+        description="What a portfolio is worth, what it has made, and since when that is true. Decimals are strings.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    api = APIRouter(prefix=API)
+    for room in (people, portfolios, holdings, transactions, instruments, prices, events):
+        api.include_router(room.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    problems.install(app)
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # the framework's own way to add to it
+    return app
+
+
+def make_app(desk: Desk, observe: Callable[[str, int, float], None], clock: Callable[[], float]) -> ASGIApp:
+    """The application with everything it works with; pages come last, so that no page hides a route."""
+    app = make_routes()
+    app.state.desk = desk
+    app.mount("/", Pages(desk.options.pages))
+    return Guards(FastSummary(app, desk), desk.options, observe, clock)
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        described = problems.problem_schema()
+        schemas.update(described.pop("$defs", {}))
+        schemas["Problem"] = described
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,149 @@
+"""Routes of transactions, the rows of the ledger."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from tickfolio.api.answers import (
+    Cursor,
+    ExpectedVersion,
+    IdempotencyKey,
+    Limit,
+    etag,
+    read_cursor,
+    show_transaction,
+    write_cursor,
+    write_once,
+)
+from tickfolio.api.desk import DeskHere
+from tickfolio.api.exact_json import ExactRoute
+from tickfolio.api.problems import documented
+from tickfolio.api.schemas.common import Page
+from tickfolio.api.schemas.ledger import Transaction, TransactionChange, TransactionInput
+from tickfolio.api.session import SignedIn
+from tickfolio.domain.errors import InvalidInput
+from tickfolio.domain.instruments import AssetType
+from tickfolio.domain.money import ZERO, read_currency, read_decimal
+from tickfolio.services import ledgers
+from tickfolio.services.instruments import Named
+from tickfolio.storage.database import Tx
+from tickfolio.storage.ledgers import LedgerRow
+
+router = APIRouter(tags=["transactions"], route_class=ExactRoute)
+_WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 503)
+_CLEARABLE = frozenset({"fx_rate", "account", "note"})
+
+
+@router.get("/portfolios/{portfolio_id}/transactions", responses=documented(401, 404, 422, 503))
+def list_transactions(
+    portfolio_id: str,
+    principal: SignedIn,
+    desk: DeskHere,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    instrument_id: Annotated[str | None, Query(max_length=64, pattern="^[0-9a-zA-Z-]+$")] = None,
+) -> Page[Transaction]:
+    """The ledger, newest first."""
+    before = _read_place(cursor) if cursor else None
+    owner_id = principal.user.id
+    with desk.database.reading() as tx:
+        tx.portfolios.load(owner_id, portfolio_id)
+        rows = tx.ledgers.page(owner_id, portfolio_id, before=before, limit=limit + 1, instrument_id=instrument_id)
+        instruments = tx.instruments.many(row.instrument_id for row in rows)
+    more = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        more = write_cursor({"day": last.traded_on.isoformat(), "id": last.id})
+    items = [show_transaction(row, instruments[row.instrument_id]) for row in rows[:limit]]
+    return Page(items=items, next_cursor=more)
+
+
+@router.post(
+    "/portfolios/{portfolio_id}/transactions",
+    status_code=201,
+    response_model=Transaction,
+    responses=documented(*_WRITE),
+)
+def record_transaction(
+    portfolio_id: str,
+    body: TransactionInput,
+    principal: SignedIn,
+    desk: DeskHere,
+    request: Request,
+    key: IdempotencyKey = None,
+) -> Response:
+    """A new row of the ledger. Selling more than is held, on that day or later, is a 409 that names the first day."""
+    draft = _read_draft(body)
+
+    def write(tx: Tx) -> tuple[Transaction, int]:
+        row, instrument = ledgers.record_transaction(tx, desk.world, principal.user, portfolio_id, draft)
+        return show_transaction(row, instrument), row.version
+
+    return write_once(desk, principal, key, request, body, write)
+
+
+@router.patch("/transactions/{transaction_id}", responses=documented(412, 428, *_WRITE))
+def change_transaction(
+    transaction_id: str,
+    body: TransactionChange,
+    expected: ExpectedVersion,
+    principal: SignedIn,
+    desk: DeskHere,
+    response: Response,
+) -> Transaction:
+    """Changes a row; its instrument stays."""
+    owner_id = principal.user.id
+    with desk.database.transaction() as tx:
+        changed = _changed(tx.ledgers.load(owner_id, transaction_id), body)
+        row, instrument = ledgers.change_transaction(tx, desk.world, owner_id, transaction_id, expected, changed)
+    response.headers["ETag"] = etag(row.version)
+    return show_transaction(row, instrument)
+
+
+@router.delete(
+    "/transactions/{transaction_id}", status_code=204, responses=documented(401, 403, 404, 409, 412, 428, 503)
+)
+def remove_transaction(transaction_id: str, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
+    """Takes a row out of the ledger, unless a later sale needs it."""
+    with desk.database.transaction() as tx:
+        ledgers.remove_transaction(tx, desk.world, principal.user.id, transaction_id, expected)
+
+
+def _read_draft(body: TransactionInput) -> ledgers.Draft:
+    currency = None if body.currency is None else read_currency(body.currency)
+    return ledgers.Draft(
+        type=body.type,
+        traded_on=body.traded_on,
+        instrument=Named(AssetType(body.asset_type), body.symbol, body.exchange, body.isin, currency),
+        quantity=read_decimal(body.quantity, "quantity", above=ZERO),
+        price=read_decimal(body.price, "price", minimum=ZERO),
+        fees=read_decimal(body.fees, "fees", minimum=ZERO),
+        taxes=read_decimal(body.taxes, "taxes", minimum=ZERO),
+        fx_rate=None if body.fx_rate is None else read_decimal(body.fx_rate, "fx_rate", above=ZERO),
+        account=body.account,
+        external_id=body.external_id,
+        note=body.note,
+    )
+
+
+def _changed(row: LedgerRow, body: TransactionChange) -> LedgerRow:
+    """The row with what the body names; null clears what may be empty, and elsewhere leaves things as they are."""
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    values = {name: value for name, value in given.items() if value is not None or name in _CLEARABLE}
+    for name in ("quantity", "fx_rate"):
+        if values.get(name) is not None:
+            values[name] = read_decimal(values[name], name, above=ZERO)
+    for name in ("price", "fees", "taxes"):
+        if name in values:
+            values[name] = read_decimal(values[name], name, minimum=ZERO)
+    return replace(row, **values)
+
+
+def _read_place(cursor: str) -> tuple[date, str]:
+    day, row_id = read_cursor(cursor, "day", "id")
+    try:
+        return date.fromisoformat(day), row_id
+    except ValueError:
+        raise InvalidInput("cursor", "cursor must be one that a list gave.", code="not_a_cursor") from None

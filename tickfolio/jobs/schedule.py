@@ -1,0 +1,50 @@
+"""What is done without a request, and when. Each task is one line over a use case."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from docket import Cron
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The use cases behind the tasks; each blocks, and runs in a thread."""
+
+    refresh_due: Callable[[], object]
+    refresh_by_hand: Callable[[str], object]
+    price_new: Callable[[Sequence[str]], object]
+    keep_order: Callable[[], object]
+
+
+def make_tasks(work: Work, interval_minutes: int) -> list[Callable[..., Any]]:
+    """The tasks that a worker registers; their names are how others ask for them."""
+    every = "0" if interval_minutes == 60 else f"*/{interval_minutes}"  # noqa: PLR2004  # cron has no minute 60
+
+    async def refresh_due(cron: Cron = Cron(f"{every} * * * *")) -> None:  # noqa: B008  # how the engine is told
+        del cron
+        await _in_thread("refresh_due", work.refresh_due)
+
+    async def keep_order(cron: Cron = Cron("17 * * * *")) -> None:  # noqa: B008  # how the engine is told
+        del cron
+        await _in_thread("keep_order", work.keep_order)
+
+    async def refresh_by_hand(run_id: str) -> None:
+        await _in_thread("refresh_by_hand", lambda: work.refresh_by_hand(run_id))
+
+    async def price_new(instrument_ids: list[str]) -> None:
+        await _in_thread("price_new", lambda: work.price_new(instrument_ids))
+
+    return [refresh_due, keep_order, refresh_by_hand, price_new]
+
+
+async def _in_thread(task: str, call: Callable[[], object]) -> None:
+    try:
+        await asyncio.to_thread(call)
+    except Exception:
+        # The engine logs failures in words of its own; this line names our task. The next slot tries again.
+        log.exception("task_failed", task=task)

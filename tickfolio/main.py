@@ -1,0 +1,206 @@
+"""Builds everything once and hands it the world: the one place that knows the clock, chance and the settings."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+import uuid_utils
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from starlette.types import ASGIApp
+
+from tickfolio import __version__
+from tickfolio.api.app import make_app
+from tickfolio.api.desk import ApiOptions, Desk
+from tickfolio.auth.attempts import Attempts, SharedCounts, shared_counts
+from tickfolio.auth.credentials import Passwords
+from tickfolio.cache.cache import Cache, LayeredCache, MemoryCache
+from tickfolio.cache.events import Events, LocalEvents
+from tickfolio.cache.guard import Guard, connect
+from tickfolio.cache.redis import RedisCache
+from tickfolio.cache.redis_events import RedisEvents
+from tickfolio.jobs.schedule import Work
+from tickfolio.jobs.worker import Jobs
+from tickfolio.providers import amfi, demo, ecb, yahoo
+from tickfolio.providers.http_provider import HttpProvider
+from tickfolio.services.accounts import Reception
+from tickfolio.services.refresh import Refresher, price_new, refresh_by_hand, refresh_slot, waiting_by_hand
+from tickfolio.services.sources import Sources
+from tickfolio.services.summaries import Summaries
+from tickfolio.services.upkeep import keep_order
+from tickfolio.services.world import World
+from tickfolio.settings import Settings
+from tickfolio.storage.database import Database, open_database
+
+PAGES = Path(__file__).parent / "api" / "pages"
+KEEP_ANSWERS_SECONDS = 590  # a little under ten minutes: bounds memory, since a tag names one content for ever
+YAHOO_INTERVAL_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Everything that runs, built from the settings; `close` ends what was opened, in order."""
+
+    settings: Settings
+    database: Database
+    world: World
+    sources: Sources
+    refresher: Refresher
+    reception: Reception
+    jobs: Jobs
+    events: Events
+    app: ASGIApp
+    closers: Sequence[Callable[[], None]]
+
+    def close(self) -> None:
+        """Ends news first, so that streams end; then work, connections and the database."""
+        for close in self.closers:
+            close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What processes share: in this one alone, or over Redis."""
+
+    cache: Cache
+    events: Events
+    counts: SharedCounts | None
+    closers: Sequence[Callable[[], None]]
+
+
+class _Metrics:
+    """Counts for Prometheus; a registry of its own, so that building twice counts apart."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "tickfolio_request_seconds", "Requests by method and status", ["method", "status"], registry=self.registry
+        )
+        self._events = Counter("tickfolio_events", "What happened, by name", ["name"], registry=self.registry)
+
+    def observe(self, method: str, status: int, seconds: float) -> None:
+        """One request."""
+        known = method if method in {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"} else "other"
+        self._requests.labels(known, str(status)).observe(seconds)
+
+    def count(self, name: str) -> None:
+        """Something happened."""
+        self._events.labels(name).inc()
+        log.info("event", name=name)
+
+    def page(self) -> bytes:
+        """The page that Prometheus reads."""
+        return generate_latest(self.registry)
+
+
+def build(settings: Settings, *, works: bool, clock: Callable[[], datetime] | None = None) -> Product:
+    """Opens the database, which must be migrated, and puts the parts together; nothing runs until `jobs.start`.
+
+    `works`: the price job runs in this process. A test may bring its own clock.
+    """
+    now = clock or (lambda: datetime.now(UTC))  # noqa: TID251  # the one place that reads the clock
+    metrics = _Metrics()
+    database = open_database(settings.database())
+    secret, instance = _secrets(settings, database)
+    shared = _share(settings, secret, instance, metrics.count)
+    jobs: Jobs | None = None
+    world = World(
+        now=now,
+        new_id=lambda: str(uuid_utils.uuid7()),
+        randomness=secrets.token_bytes,
+        publish=shared.events.publish,
+        ask_for_prices=lambda ids: jobs.price_new(ids) if jobs else None,
+    )
+    sources = make_sources(settings)
+    refresher = Refresher(database, world, sources, settings.refresh_minutes)
+    jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works)
+    reception = Reception(
+        database=database,
+        world=world,
+        passwords=Passwords(),
+        attempts=Attempts(secret=secret, clock=time.time, on_event=metrics.count, shared=shared.counts),  # noqa: TID251  # handed in
+        sign_up=settings.sign_up,
+        password_length_min=settings.password_length_min,
+        session_days=settings.session_days,
+    )
+    desk = Desk(
+        database=database,
+        world=world,
+        reception=reception,
+        summaries=Summaries(database, shared.cache, settings.refresh_minutes, KEEP_ANSWERS_SECONDS),
+        sources=sources,
+        events=shared.events,
+        ask_for_refresh=jobs.refresh_by_hand,
+        metrics=metrics.page,
+        options=ApiOptions(
+            version=__version__,
+            base_url=settings.base_url,
+            proxies=settings.proxies(),
+            interval_minutes=settings.refresh_minutes,
+            cooldown_seconds=settings.refresh_cooldown_seconds,
+            pages=PAGES,
+        ),
+    )
+    closers = (shared.events.close, jobs.stop, *shared.closers, *_closers(sources), database.close)
+    app = make_app(desk, metrics.observe, time.perf_counter)
+    return Product(settings, database, world, sources, refresher, reception, jobs, shared.events, app, closers)
+
+
+def make_sources(settings: Settings) -> Sources:
+    """Every source of prices, in the order of preference."""
+    clock, sleep = time.monotonic, time.sleep
+    known = (
+        demo.DemoProvider(slot_minutes=settings.refresh_minutes),
+        HttpProvider(amfi.AmfiAdapter(settings.amfi_url), clock, sleep),
+        ecb.EcbProvider(ecb.EcbAdapter(settings.ecb_url), clock, sleep),
+        HttpProvider(yahoo.YahooAdapter(settings.yahoo_url), clock, sleep, interval_seconds=YAHOO_INTERVAL_SECONDS),
+    )
+    return Sources({one.name: one for one in known}, settings.fixed_providers())
+
+
+def _secrets(settings: Settings, database: Database) -> tuple[bytes, str]:
+    """The secret of this server and the name of its database; made once, kept there, alike for every process."""
+    with database.transaction() as tx:
+        kept = tx.server.fact("secret", secrets.token_hex(32))
+        instance = tx.server.fact("instance", secrets.token_hex(8))
+    given = settings.secret_key.get_secret_value() if settings.secret_key else kept
+    return given.encode(), instance
+
+
+def _share(settings: Settings, secret: bytes, instance: str, on_event: Callable[[str], None]) -> _Shared:
+    memory = MemoryCache(time.monotonic)
+    url = settings.redis()
+    if url is None:
+        events = LocalEvents()
+        return _Shared(memory, events, None, ())
+    client = connect(url)
+    guard = Guard(client, clock=time.monotonic, on_event=on_event)
+    cache = LayeredCache(memory, RedisCache(guard, secret=secret, prefix=f"tickfolio:{instance}:", on_event=on_event))
+    events_client = connect(url, timeout_seconds=1.0)
+    origin = secrets.token_hex(8)
+    news = RedisEvents(events_client, channel=f"tickfolio:{instance}:news", origin=origin, on_event=on_event)
+    counts = shared_counts(url, client.connection_pool, guard, f"tickfolio:{instance}:tries")
+    return _Shared(cache, news, counts, (cache.close,))
+
+
+def _work(refresher: Refresher) -> Work:
+    def refresh_due() -> None:
+        refresh_slot(refresher, refresher.world.now())
+        for run_id in waiting_by_hand(refresher):
+            refresh_by_hand(refresher, run_id)
+
+    return Work(
+        refresh_due=refresh_due,
+        refresh_by_hand=lambda run_id: refresh_by_hand(refresher, run_id),
+        price_new=lambda ids: price_new(refresher, ids),
+        keep_order=lambda: keep_order(refresher.database, refresher.world.now()),
+    )
+
+
+def _closers(sources: Sources) -> Sequence[Callable[[], None]]:
+    return [provider.close for provider in sources.providers.values() if hasattr(provider, "close")]

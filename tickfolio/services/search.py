@@ -1,0 +1,87 @@
+"""Instruments as one types: what is stored, and what the sources know."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tickfolio.domain.instruments import EXCHANGES, Instrument
+from tickfolio.domain.prices import LatestPrice
+from tickfolio.providers.provider import Listing, Provider
+from tickfolio.services.instruments import rank, search_words
+from tickfolio.services.sources import Sources, provider_of, sources_on
+from tickfolio.storage.database import Database
+
+_WAIT_SECONDS = 2.5
+_STORED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An instrument that matches; `stored` is false for one that only a source knows so far."""
+
+    instrument: Instrument
+    stored: bool
+    source: str | None
+    last_price: Decimal | None
+    as_of: datetime | None
+
+
+def search_instruments(
+    database: Database, sources: Sources, owner_id: str, query: str, limit: int
+) -> tuple[Sequence[Found], Sequence[str]]:
+    """What matches, best first, and the sources that did not answer in time. Raises: InvalidInput."""
+    words = search_words(query)
+    with database.reading() as tx:
+        on = sources_on(tx, sources)
+        stored = tx.instruments.search(owner_id, words, _STORED_MAX)
+        prices = tx.prices.latest(one.id for one in stored)
+    listings, unreachable = _ask(on, query)
+    found = {_identity(one): Found(one, True, _source(one, on), *_price(prices, one)) for one in stored}
+    for listing in listings:
+        one = _unstored(listing)
+        found.setdefault(_identity(one), Found(one, False, _source(one, on), None, None))
+    ordered = sorted(found.values(), key=lambda one: rank(one.instrument, query))
+    return ordered[:limit], unreachable
+
+
+def _ask(on: Mapping[str, Provider], query: str) -> tuple[list[Listing], list[str]]:
+    """Every source at once, none of them for longer than a person waits."""
+    threads = ThreadPoolExecutor(max(1, len(on)))
+    asked = {name: threads.submit(provider.search, query) for name, provider in on.items()}
+    wait(asked.values(), timeout=_WAIT_SECONDS)
+    threads.shutdown(wait=False, cancel_futures=True)
+    listings = [
+        listing for answer in asked.values() if answer.done() and not answer.cancelled() for listing in answer.result()
+    ]
+    return listings, [name for name, answer in asked.items() if not answer.done() or answer.cancelled()]
+
+
+def _unstored(listing: Listing) -> Instrument:
+    known = EXCHANGES.get(listing.exchange)
+    currency = listing.currency or (known.currency if known else None) or ""
+    return Instrument(
+        "",
+        listing.asset_type,
+        listing.exchange,
+        listing.symbol,
+        listing.name,
+        currency,
+        listing.isin,
+        listing.provider_symbol,
+    )
+
+
+def _identity(one: Instrument) -> tuple[str, str, str]:
+    return one.asset_type, one.exchange, one.symbol
+
+
+def _source(one: Instrument, on: Mapping[str, Provider]) -> str | None:
+    priced_by = provider_of(one, on)
+    return priced_by[0] if priced_by else None
+
+
+def _price(prices: Mapping[str, LatestPrice], one: Instrument) -> tuple[Decimal | None, datetime | None]:
+    price = prices.get(one.id)
+    return (price.last_price, price.as_of) if price else (None, None)

@@ -1,0 +1,93 @@
+// The one place that speaks HTTP: problems, entity tags, idempotency keys and the end of a session.
+
+export interface FieldProblem { field: string; code: string; message: string }
+
+/** An answer that is an error by RFC 9457, or no answer at all (status 0, code `unreachable`). */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly errors: FieldProblem[]
+  /** Members beyond the standard ones, such as the day and the quantity held of `oversold`. */
+  readonly more: Record<string, unknown>
+  /** Seconds until it is worth trying again; null when the server did not say. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(status: number, body: Record<string, unknown>, retryAfter: string | null = null) {
+    super(String(body.detail ?? body.title ?? 'The server did not answer'))
+    this.status = status
+    this.code = String(body.code ?? 'unknown')
+    this.title = String(body.title ?? 'Something went wrong')
+    this.errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : []
+    this.more = body
+    this.retryAfterSeconds = retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null
+  }
+}
+
+interface Options {
+  body?: unknown
+  /** The version that the caller has seen; sent as `If-Match`. */
+  version?: number
+  /** Makes a repeated POST count once. */
+  key?: string
+  /** The tag of the content that the caller has; an equal one is answered by 304. */
+  tag?: string | null
+  signal?: AbortSignal
+}
+export interface Answer<T> { status: number; data: T; tag: string | null }
+
+let ended: () => void = () => {}
+/** What to do when the server says that nobody is signed in any more. */
+export function onSessionEnd(then: () => void) { ended = then }
+
+/** Asks the server. Throws `Problem`; a 304 has no data. */
+export async function ask<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`
+  if (options.key) headers['Idempotency-Key'] = options.key
+  if (options.tag) headers['If-None-Match'] = options.tag
+  const response = await fetch(`/api/v1${path}`, { method, headers, body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: 'same-origin' }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new Problem(0, { code: 'unreachable', title: 'The server did not answer' })
+  })
+  const data: unknown = response.status === 204 || response.status === 304 ? null : await response.json().catch(() => ({}))
+  if (!response.ok && response.status !== 304) {
+    const problem = new Problem(response.status, (data ?? {}) as Record<string, unknown>, response.headers.get('Retry-After'))
+    if (problem.status === 401 && path !== '/session') ended()
+    throw problem
+  }
+  return { status: response.status, data: data as T, tag: response.headers.get('ETag') }
+}
+
+export const get = async <T>(path: string, signal?: AbortSignal) => (await ask<T>('GET', path, { signal })).data
+export const post = async <T>(path: string, body: unknown, key?: string) => (await ask<T>('POST', path, { body, key })).data
+export const patch = async <T>(path: string, body: unknown, version?: number) => (await ask<T>('PATCH', path, { body, version })).data
+export const remove = async (path: string, version?: number, body?: unknown) => { await ask<null>('DELETE', path, { version, body }) }
+
+/** All pages of a list, one after the other. */
+export async function everyPage<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const out: T[] = []
+  let cursor: string | null | undefined = null
+  do {
+    const page: { items: T[]; next_cursor?: string | null } = await get(`${path}${path.includes('?') ? '&' : '?'}limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, signal)
+    out.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor)
+  return out
+}
+
+/** A name for one attempt. `crypto.randomUUID` is missing on plain HTTP in a local network; this is not. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Keys by content: sending the same again counts once, something else is something else. */
+export class Keys {
+  private keys = new Map<string, string>()
+  of(body: unknown) {
+    const content = JSON.stringify(body)
+    if (!this.keys.has(content)) this.keys.set(content, newKey())
+    return this.keys.get(content)!
+  }
+}

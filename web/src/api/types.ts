@@ -1,0 +1,31 @@
+// Short names for the shapes that the server's OpenAPI document describes; none is written by hand.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+export type AssetType = Schemas['AssetType']
+export type HoldableType = Schemas['HoldingInput']['asset_type']
+export type ClosedHolding = Schemas['ClosedHolding']
+export type Coverage = Schemas['Coverage']
+export type Holding = Schemas['Holding']
+export type HoldingInput = Schemas['HoldingInput']
+export type HoldingWorth = Schemas['HoldingWorth']
+export type Instrument = Schemas['Instrument']
+export type InstrumentFound = Schemas['InstrumentFound']
+export type InstrumentsFound = Schemas['InstrumentsFound']
+export type MeChange = Schemas['MeChange']
+export type Portfolio = Schemas['Portfolio']
+export type PortfolioWorth = Schemas['PortfolioWorth']
+export type Price = Schemas['Price']
+export type PriceSource = Schemas['PriceSource']
+export type PriceSources = Schemas['PriceSources']
+export type Server = Schemas['Server']
+export type Session = Schemas['Session']
+export type Summary = Schemas['Summary']
+export type SummaryOfAll = Schemas['SummaryOfAll']
+export type Transaction = Schemas['Transaction']
+export type TransactionChange = Schemas['TransactionChange']
+export type TransactionInput = Schemas['TransactionInput']
+export type TransactionType = Schemas['TransactionType']
+export type User = Schemas['User']
+
+export interface Page<T> { items: T[]; next_cursor?: string | null }

@@ -1,0 +1,53 @@
+import type { HoldingWorth, Price } from '../api/types'
+import { ago, instant, shortDate, today } from './format'
+
+export type Kind = 'live' | 'closed' | 'stale' | 'offline' | 'none'
+export interface Freshness {
+  kind: Kind
+  /** How much of the time until the next refresh has passed, 0 to 1. */
+  share: number
+  /** Whole minutes until the next refresh. */
+  minutes: number
+  /** How many of the prices are past their due time. */
+  old: number
+}
+interface Dated { last_updated_at: string | null; next_refresh_at: string; holdings: HoldingWorth[] }
+
+/** A price that still moves becomes old within the hour; one that rests until the next session, much later. */
+const MOVING_MS = 60 * 60_000
+const SLOT_MS = 10 * 60_000
+
+export const isOld = (price: Price, now: number) => price.status === 'stale' || (price.stale_at !== null && Date.parse(price.stale_at) <= now)
+const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 'held'].includes(price.status) && !isOld(price, now) && (price.stale_at === null || Date.parse(price.stale_at) - now < MOVING_MS)
+
+/** Which of the four states a summary is in, told by its own instants and the reader's clock. */
+export function freshness(summary: Dated, now: number, reachable: boolean): Freshness {
+  const prices = summary.holdings.flatMap((holding) => (holding.price ? [holding.price] : []))
+  const old = prices.filter((price) => isOld(price, now)).length
+  const left = Date.parse(summary.next_refresh_at) - now
+  const rest = { share: Math.min(1, Math.max(0, 1 - left / SLOT_MS)), minutes: Math.max(1, Math.ceil(left / 60_000)), old }
+  if (!reachable) return { kind: 'offline', ...rest }
+  if (!prices.length || !summary.last_updated_at) return { kind: 'none', ...rest }
+  if (old * 2 >= prices.length && old) return { kind: 'stale', ...rest }
+  return { kind: prices.some((price) => moves(price, now)) ? 'live' : 'closed', ...rest }
+}
+
+/** How old one price is, in words, and whether that is a warning. */
+export function ageOf(price: Price, now: number): { text: string; old: boolean; title: string } {
+  const title = `${instant(price.as_of)}, from ${sourceName(price.source)}; last confirmed ${instant(price.last_updated_at)}`
+  if (price.status === 'held') return { text: 'newer one in doubt', old: true, title: `${title}. A newer price looks wrong and waits for a second opinion.` }
+  if (isOld(price, now)) return { text: ago(price.as_of, now), old: true, title: `${title}. No newer price was found.` }
+  if (price.status === 'nav') return { text: `NAV, ${dayName(price.as_of, now)}`, old: false, title }
+  if (price.status === 'close') return { text: `close, ${dayName(price.as_of, now)}`, old: false, title }
+  if (price.status === 'manual') return { text: `by hand, ${dayName(price.as_of, now)}`, old: false, title }
+  return { text: ago(price.as_of, now), old: false, title }
+}
+
+function dayName(iso: string, now: number) {
+  const day = today(new Date(iso))
+  if (day === today(new Date(now))) return 'today'
+  return day === today(new Date(now - 86_400_000)) ? 'yesterday' : shortDate(day)
+}
+
+const names: Record<string, string> = { amfi: 'AMFI', ecb: 'ECB', yahoo: 'Yahoo Finance', demo: 'the demo market', manual: 'your own entry' }
+export const sourceName = (source: string) => names[source] ?? source

@@ -1,0 +1,134 @@
+import { ask, post, Problem } from '../api/client'
+import type { PortfolioWorth, Summary, SummaryOfAll } from '../api/types'
+import { ALL, loadPortfolios } from './portfolios.svelte'
+
+/** One portfolio or all of them: what the screens show. */
+export interface View extends Omit<SummaryOfAll, 'portfolios'> { scope: string; portfolios: PortfolioWorth[] }
+
+class Live {
+  now = $state(Date.now())
+  online = $state(navigator.onLine)
+  /** False while the last question went unanswered. */
+  answered = $state(true)
+  view = $state.raw<View | null>(null)
+  problem = $state('')
+  /** Rises with every change of the ledger that this page made or heard of. */
+  ledger = $state(0)
+  refreshing = $state(false)
+  /** When a refresh by hand may be asked for again. */
+  refreshAt = $state(0)
+  get reachable() { return this.online && this.answered }
+}
+export const live = new Live()
+
+let scope: string | null = null
+let tag: string | null = null
+let asking: Promise<void> | null = null
+let again = false
+
+/** Shows another portfolio; null shows none. */
+export function show(next: string | null) {
+  if (next === scope) return
+  scope = next
+  tag = null
+  live.view = null
+  live.problem = ''
+  void refreshView()
+}
+
+/** Reads the summary again; the same tag costs one 304 and changes nothing. */
+export function refreshView(): Promise<void> {
+  if (asking) { again = true; return asking }
+  asking = read().finally(() => {
+    asking = null
+    if (again) { again = false; void refreshView() }
+  })
+  return asking
+}
+
+async function read() {
+  const wanted = scope
+  if (!wanted) return
+  try {
+    const answer = await ask<Summary | SummaryOfAll>('GET', wanted === ALL ? '/summary' : `/portfolios/${wanted}/summary`, { tag })
+    live.answered = true
+    if (wanted !== scope) { again = true; return }
+    live.problem = ''
+    if (answer.status === 304) return
+    tag = answer.tag
+    const data = answer.data
+    const before = live.view?.last_updated_at
+    live.view = 'portfolio' in data ? { ...data, scope: wanted, currency: data.portfolio.currency, portfolios: [] } : { ...data, scope: wanted }
+    if (before !== data.last_updated_at) live.refreshing = false
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    if (error.status === 0) live.answered = false
+    // A portfolio deleted elsewhere is gone from the list as well.
+    if (error.status === 404) await loadPortfolios().catch(() => {})
+    else live.problem = error.message
+  } finally {
+    live.now = Date.now()
+  }
+}
+
+/** Call after each own write: the numbers on screen follow without waiting for the stream. */
+export function ledgerChanged() {
+  live.ledger++
+  void refreshView()
+  void loadPortfolios().catch(() => {})
+}
+
+/** Asks for prices now. Throws `Problem`, with the wait when it is too soon. */
+export async function refreshPrices() {
+  live.refreshing = true
+  try {
+    await post('/prices/refresh', {})
+    // The stream says when it is done; should that be lost, look after a while.
+    setTimeout(() => { if (live.refreshing) void refreshView().then(() => (live.refreshing = false)) }, 20_000)
+  } catch (error) {
+    live.refreshing = false
+    if (!(error instanceof Problem)) throw error
+    if (error.retryAfterSeconds !== null) live.refreshAt = Date.now() + error.retryAfterSeconds * 1000
+    else if (error.status === 0) live.answered = false
+  }
+}
+
+const POLL_MS = 60_000
+const RECONNECT_MS = 15_000
+const TICK_MS = 5_000
+
+/** Follows the server while somebody is signed in; returns how to stop. */
+export function follow() {
+  let stream: EventSource, open = false, heard = Date.now(), wait: ReturnType<typeof setTimeout> | undefined
+  function connect() {
+    stream = new EventSource('/api/v1/events')
+    // What was missed while the stream was down is asked for when it is back.
+    stream.onopen = () => { open = true; void refreshView() }
+    stream.onerror = () => {
+      open = false
+      // A lost connection is taken up again by the browser; one that was refused is not.
+      if (stream.readyState === EventSource.CLOSED) wait = setTimeout(connect, RECONNECT_MS)
+    }
+    stream.addEventListener('prices.updated', () => { heard = Date.now(); void refreshView().then(() => (live.refreshing = false)) })
+    stream.addEventListener('portfolio.changed', () => { heard = Date.now(); ledgerChanged() })
+  }
+  connect()
+  const tick = setInterval(() => {
+    live.now = Date.now()
+    if (!open && live.now - heard > POLL_MS) { heard = live.now; void refreshView() }
+  }, TICK_MS)
+  const net = () => { live.online = navigator.onLine; if (live.online) void refreshView() }
+  const seen = () => { if (document.visibilityState === 'visible') { live.now = Date.now(); void refreshView() } }
+  addEventListener('online', net)
+  addEventListener('offline', net)
+  document.addEventListener('visibilitychange', seen)
+  return () => {
+    clearTimeout(wait)
+    stream.close()
+    clearInterval(tick)
+    removeEventListener('online', net)
+    removeEventListener('offline', net)
+    document.removeEventListener('visibilitychange', seen)
+    show(null)
+  }
+}

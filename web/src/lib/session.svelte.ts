@@ -1,0 +1,33 @@
+import { get, onSessionEnd, Problem, remove } from '../api/client'
+import type { Server, User } from '../api/types'
+import { useLocale } from './format'
+
+/** Who is here. `unreachable`: the server did not answer the first question. */
+export const session = $state({ stage: 'loading' as 'loading' | 'unreachable' | 'setup' | 'out' | 'in', server: null as Server | null, user: null as User | null })
+
+onSessionEnd(() => { if (session.stage === 'in') signedOut() })
+
+export async function begin() {
+  session.stage = 'loading'
+  try {
+    session.server = await get<Server>('/server')
+    if (!session.server.set_up) session.stage = 'setup'
+    else signedIn(await get<User>('/me'))
+  } catch (error) {
+    session.stage = error instanceof Problem && error.status === 401 ? 'out' : 'unreachable'
+  }
+}
+
+export function signedIn(user: User) {
+  useLocale(user.locale)
+  session.user = user
+  session.stage = 'in'
+}
+export function signedOut() {
+  session.user = null
+  session.stage = session.server?.set_up ? 'out' : 'setup'
+}
+export async function signOut() {
+  await remove('/session').catch(() => {})
+  signedOut()
+}
