@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 BODY_SIZE_MAX = 1_000_000
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FIRST_PROBLEM = 400
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -70,7 +71,9 @@ class Guards:
             await problem(413, "too_large", _TOO_LARGE)(scope, receive, send_with_headers)
         finally:
             self._observe(scope["method"], status, self._clock() - began)
-            log.info("request", method=scope["method"], path=_shown(scope["path"]), status=status)
+            # What is read and found is counted, not told: a page asks every few seconds.
+            tell = log.debug if scope["method"] in _SAFE and status < _FIRST_PROBLEM else log.info
+            tell("request", method=scope["method"], path=_shown(scope["path"]), status=status)
 
     def _refuse(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)

@@ -34,10 +34,11 @@ class Reception:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `session_id` is None for an API token."""
+    """Who asks. An API token has no session and no end."""
 
     user: User
     session_id: str | None
+    expires_at: datetime | None
 
 
 def sign_up(reception: Reception, name: str, email: str, password: str, address: str) -> User:
@@ -116,7 +117,7 @@ def find_principal(tx: Tx, now: datetime, *, session_token: str | None, api_toke
     """Who asks with this token; None when nobody. The one way in, for every route."""
     if api_token is not None:
         owner = tx.people.find_by_api_token(token_hash(api_token))
-        return Principal(owner, None) if owner else None
+        return Principal(owner, None, None) if owner else None
     if session_token is not None:
         found = tx.people.find_by_session(token_hash(session_token), now)
         return Principal(*found) if found else None

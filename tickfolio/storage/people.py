@@ -87,10 +87,10 @@ class People:
         """A browser signs in."""
         self._connection.execute(insert(sessions), asdict(session))
 
-    def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, str] | None:
-        """Who is signed in with this token, and the session's id; None when nobody, or no longer."""
+    def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, str, datetime] | None:
+        """Who is signed in with this token, the session's id and its end; None when nobody, or no longer."""
         query = (
-            select(users, sessions.c.id.label("session_id"))
+            select(users, sessions.c.id.label("session_id"), sessions.c.expires_at)
             .join(sessions, sessions.c.user_id == users.c.id)
             .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
         )
@@ -98,8 +98,8 @@ class People:
         if row is None:
             return None
         values = row._asdict()
-        session_id = str(values.pop("session_id"))
-        return User(**values), session_id
+        session_id, expires_at = str(values.pop("session_id")), values.pop("expires_at")
+        return User(**values), session_id, expires_at
 
     def find_by_api_token(self, token_hash: str) -> User | None:
         """Who owns this API token."""
