@@ -118,7 +118,7 @@ def build(settings: Settings, *, works: bool, clock: Callable[[], datetime] | No
     )
     sources = make_sources(settings)
     refresher = Refresher(database, world, sources, settings.refresh_minutes)
-    jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works)
+    jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = Reception(
         database=database,
         world=world,

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # An hour must be a whole number of slots, so that the slots are the same ones every hour.
 _SLOT_MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 _SECRET_SIZE_MIN = 32
+PROVIDERS = ("demo", "amfi", "ecb", "yahoo")
 
 
 class Settings(BaseSettings):
@@ -62,6 +63,14 @@ class Settings(BaseSettings):
         if minutes not in _SLOT_MINUTES:
             raise ValueError(f"must be one of {', '.join(map(str, _SLOT_MINUTES))}")
         return minutes
+
+    @field_validator("providers")
+    @classmethod
+    def _are_known(cls, providers: str | None) -> str | None:
+        unknown = {name.strip() for name in (providers or "").split(",")} - {"", *PROVIDERS}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not among {', '.join(PROVIDERS)}")
+        return providers
 
     @field_validator("secret_key")
     @classmethod

@@ -23,12 +23,15 @@ _PAUSE_SECONDS_MAX = 30.0
 class Jobs:
     """Starts with `start`, ends with `stop`. The asking methods return at once and never raise.
 
+    `name` tells servers apart that share a queue.
+
     What is asked for while the queue is out of reach is not lost: an instrument without a price and a run that nobody
     has done stand in the database, where the next refresh finds them.
     """
 
-    def __init__(self, url: str, work: Work, interval_minutes: int, *, works: bool) -> None:
+    def __init__(self, url: str, work: Work, interval_minutes: int, *, works: bool, name: str = "tickfolio") -> None:
         self._url = url
+        self._name = name
         self._tasks = make_tasks(work, interval_minutes)
         self._works = works
         self._loop = asyncio.new_event_loop()
@@ -109,7 +112,7 @@ class Jobs:
                 pause_seconds = min(pause_seconds * 2, _PAUSE_SECONDS_MAX)
 
     async def _serve(self) -> None:
-        async with Docket(name="tickfolio", url=self._url) as docket:
+        async with Docket(name=self._name, url=self._url) as docket:
             for task in self._tasks:
                 docket.register(task)
             self._docket = docket

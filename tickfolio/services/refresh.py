@@ -3,14 +3,15 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 
+import structlog
+
 from tickfolio.cache.events import Event
-from tickfolio.domain.errors import RefreshCoolingDown
-from tickfolio.providers.provider import BatchResult, Provider
+from tickfolio.domain.errors import RefreshCoolingDown, Unavailable
 from tickfolio.services.fx_history import fill_missing_rates
 from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
 from tickfolio.services.refresh_plan import Plan, plan_refresh
@@ -21,6 +22,9 @@ from tickfolio.storage.database import Database, Tx
 from tickfolio.storage.refreshes import ProviderOutcome, RefreshRow
 
 LEASE = timedelta(seconds=60)
+BEAT_SECONDS = 20
+log = structlog.get_logger()
+
 SLOT, HAND, NEW = "slot", "hand", "new"
 
 
@@ -109,9 +113,11 @@ def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, p
     progress = _Progress()
     try:
         with ThreadPoolExecutor(max(1, len(plan.by_provider))) as threads:
-            for done in [
-                threads.submit(_ask, refresher, run, plan, name, progress, probe) for name in plan.by_provider
-            ]:
+            asking = [threads.submit(_ask, refresher, run, plan, name, progress, probe) for name in plan.by_provider]
+            while wait(asking, timeout=BEAT_SECONDS).not_done:
+                with refresher.database.transaction() as tx:
+                    _renew(tx, refresher, run)
+            for done in asking:
                 done.result()
     except LostLease:
         return None
@@ -120,29 +126,50 @@ def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, p
 
 
 def _ask(refresher: Refresher, run: RefreshRow, plan: Plan, name: str, progress: _Progress, probe: bool) -> None:
-    provider: Provider = plan.on[name]
-    asked = plan.by_provider[name]
+    """Asks one source to its end. A source that breaks is its own failure, and costs the others nothing."""
     failures: Counter[str] = Counter()
-    failed_whole = False
-    for result in provider.fetch(list(asked), refresher.world.now(), probe=probe):
-        counts = _record(refresher, run, asked, result)
+    try:
+        is_whole = _ask_all(refresher, run, plan, name, progress, failures, probe)
+    except (LostLease, Unavailable):
+        raise
+    except Exception:
+        log.exception("source_broke", source=name)
+        is_whole, failures["broke"] = False, 1
+    with progress.lock:
+        progress.outcomes.append(ProviderOutcome(name, is_whole, dict(failures)))
+
+
+def _ask_all(
+    refresher: Refresher,
+    run: RefreshRow,
+    plan: Plan,
+    name: str,
+    progress: _Progress,
+    failures: Counter[str],
+    probe: bool,
+) -> bool:
+    """Stores each answer as it comes and counts its failures; says whether the source answered every time."""
+    is_whole, asked = True, plan.by_provider[name]
+    for result in plan.on[name].fetch(list(asked), refresher.world.now(), probe=probe):
+        with refresher.database.transaction() as tx:
+            now = _renew(tx, refresher, run)
+            counts = record_batch(tx, refresher.world, asked, result, now, run.id)
         failures.update(failure.kind.value for failure in result.failures.values())
         if result.provider_failure is not None:
-            failed_whole = True
+            is_whole = False
             failures[result.provider_failure.kind.value] += 1
         with progress.lock:
             progress.counts = progress.counts.plus(counts)
             refresher.report(progress.counts.updated + progress.counts.held, plan.size)
-    with progress.lock:
-        progress.outcomes.append(ProviderOutcome(name, not failed_whole, dict(failures)))
+    return is_whole
 
 
-def _record(refresher: Refresher, run: RefreshRow, asked: dict[str, list[str]], result: BatchResult) -> BatchCounts:
+def _renew(tx: Tx, refresher: Refresher, run: RefreshRow) -> datetime:
+    """Holds on to the run in this transaction, or gives up all that it would write. Raises: LostLease."""
     now = refresher.world.now()
-    with refresher.database.transaction() as tx:
-        if not tx.refreshes.renew(run.id, run.fence, now + LEASE):
-            raise LostLease
-        return record_batch(tx, refresher.world, asked, result, now, run.id)
+    if not tx.refreshes.renew(run.id, run.fence, now + LEASE):
+        raise LostLease
+    return now
 
 
 def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progress) -> RefreshRow | None:
