@@ -98,10 +98,16 @@ class _Metrics:
         return generate_latest(self.registry)
 
 
-def build(settings: Settings, *, works: bool, clock: Callable[[], datetime] | None = None) -> Product:
+def build(
+    settings: Settings,
+    *,
+    works: bool,
+    clock: Callable[[], datetime] | None = None,
+    passwords: Passwords | None = None,
+) -> Product:
     """Opens the database, which must be migrated, and puts the parts together; nothing runs until `jobs.start`.
 
-    `works`: the price job runs in this process. A test may bring its own clock.
+    `works`: the price job runs in this process. A test may bring its own clock, and passwords that cost less.
     """
     now = clock or (lambda: datetime.now(UTC))  # noqa: TID251  # the one place that reads the clock
     metrics = _Metrics()
@@ -122,7 +128,7 @@ def build(settings: Settings, *, works: bool, clock: Callable[[], datetime] | No
     reception = Reception(
         database=database,
         world=world,
-        passwords=Passwords(),
+        passwords=passwords or Passwords(),
         attempts=Attempts(secret=secret, clock=time.time, on_event=metrics.count, shared=shared.counts),  # noqa: TID251  # handed in
         sign_up=settings.sign_up,
         password_length_min=settings.password_length_min,

@@ -15,14 +15,17 @@ wall_clock = time.time  # noqa: TID251 (the limits library reads this clock itse
 
 
 class Setup:
-    """Attempts as main builds them; the guard's clock moves only when told, so an open breaker stays open."""
+    """Attempts as main builds them; the guard's clock stands still, so an open breaker stays open.
 
-    def __init__(self, url=None) -> None:
-        self.now, self.events = 0.0, []
-        self.guard = None
-        shared = None
+    Where the time is not the matter, the budget is 5 s, so that a busy machine changes nothing.
+    """
+
+    def __init__(self, url=None, hurried=False) -> None:
+        self.events, self.guard, shared = [], None, None
         if url is not None:
-            self.guard = Guard(connect(url), clock=lambda: self.now, on_event=self.events.append)
+            seconds = (0.05, 0.1) if hurried else (5, 5)
+            client = connect(url, timeout_seconds=seconds[0])
+            self.guard = Guard(client, clock=lambda: 0.0, on_event=self.events.append, budget_seconds=seconds[1])
             shared = shared_counts(url, self.guard.client.connection_pool, self.guard, "test")
         self.attempts = Attempts(secret=b"secret", clock=wall_clock, on_event=self.events.append, shared=shared)
 
@@ -162,9 +165,9 @@ def test_fault_69_five_thousand_tries_at_once_do_not_slip_through(attempts):
     if attempts._shared is None:
         assert len(allowed) == 5
     # Redis counts one limit after the other: a try may be refused for another that is just being refused itself, never
-    # allowed for it. What a busy machine could not count there in time is counted here, which makes at most 5 more.
+    # allowed for it.
     else:
-        assert 1 <= len(allowed) <= 10
+        assert 1 <= len(allowed) <= 5
 
 
 def test_sign_ups_are_limited_by_address(attempts):
@@ -207,7 +210,7 @@ def test_no_account_stands_in_redis_by_name(redis_process):
 def test_fault_35_without_redis_this_process_counts_alone(how, redis_process):
     with pretender(b"") as silent:
         urls = {"never there": f"redis://127.0.0.1:{free_port()}/0", "silent": silent}
-        setup = Setup(urls.get(how, redis_process.url))
+        setup = Setup(urls.get(how, redis_process.url), hurried=True)
         if how == "killed":
             redis_process.kill()
         if how == "frozen":

@@ -12,6 +12,11 @@ _DRAIN_SECONDS = 20
 
 def run_server(app: ASGIApp, host: str, port: int, *, before_drain: Callable[[], None]) -> None:
     """Serves until a signal; then `before_drain` ends the streams, and requests under way finish."""
+    make_server(app, host, port, before_drain=before_drain).run()
+
+
+def make_server(app: ASGIApp, host: str, port: int, *, before_drain: Callable[[], None]) -> uvicorn.Server:
+    """The server, not yet running; port 0 takes a free one."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -23,7 +28,7 @@ def run_server(app: ASGIApp, host: str, port: int, *, before_drain: Callable[[],
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         lifespan="off",
     )
-    _Server(config, before_drain).run()
+    return _Server(config, before_drain)
 
 
 class _Server(uvicorn.Server):

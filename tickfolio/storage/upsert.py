@@ -18,7 +18,8 @@ def insert_or_update(connection: Connection, table: Table, rows: list[dict[str, 
 def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Inserts the row unless a unique key of it is there already; says whether it did."""
     insert = _insert(connection, table).values(**row).on_conflict_do_nothing()
-    return connection.execute(insert).rowcount == 1
+    # Of an INSERT the count is kept only on demand; on PostgreSQL it is -1 otherwise.
+    return connection.execute(insert.execution_options(preserve_rowcount=True)).rowcount == 1
 
 
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
