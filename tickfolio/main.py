@@ -38,6 +38,7 @@ from tickfolio.storage.database import Database, open_database
 PAGES = Path(__file__).parent / "api" / "pages"
 KEEP_ANSWERS_SECONDS = 590  # a little under ten minutes: bounds memory, since a tag names one content for ever
 YAHOO_INTERVAL_SECONDS = 1.0
+POOL_SIZE = 20
 
 log = structlog.get_logger()
 
@@ -109,31 +110,22 @@ def build(
 
     `works`: the price job runs in this process. A test may bring its own clock, and passwords that cost less.
     """
-    now = clock or (lambda: datetime.now(UTC))  # noqa: TID251  # the one place that reads the clock
     metrics = _Metrics()
-    database = open_database(settings.database())
+    database = open_database(settings.database(), pool_size=POOL_SIZE)
     secret, instance = _secrets(settings, database)
     shared = _share(settings, secret, instance, metrics.count)
+    sources = make_sources(settings)
     jobs: Jobs | None = None
     world = World(
-        now=now,
+        now=clock or (lambda: datetime.now(UTC)),  # noqa: TID251  # the one place that reads the clock
         new_id=lambda: str(uuid_utils.uuid7()),
         randomness=secrets.token_bytes,
         publish=shared.events.publish,
         ask_for_prices=lambda ids: jobs.price_new(ids) if jobs else None,
     )
-    sources = make_sources(settings)
     refresher = Refresher(database, world, sources, settings.refresh_minutes)
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
-    reception = Reception(
-        database=database,
-        world=world,
-        passwords=passwords or Passwords(),
-        attempts=Attempts(secret=secret, clock=time.time, on_event=metrics.count, shared=shared.counts),  # noqa: TID251  # handed in
-        sign_up=settings.sign_up,
-        password_length_min=settings.password_length_min,
-        session_days=settings.session_days,
-    )
+    reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))
     desk = Desk(
         database=database,
         world=world,
@@ -143,18 +135,50 @@ def build(
         events=shared.events,
         ask_for_refresh=jobs.refresh_by_hand,
         metrics=metrics.page,
-        options=ApiOptions(
-            version=__version__,
-            base_url=settings.base_url,
-            proxies=settings.proxies(),
-            interval_minutes=settings.refresh_minutes,
-            cooldown_seconds=settings.refresh_cooldown_seconds,
-            pages=PAGES,
-        ),
+        options=_options(settings),
     )
-    closers = (shared.events.close, jobs.stop, *shared.closers, *_closers(sources), database.close)
-    app = make_app(desk, metrics.observe, time.perf_counter)
-    return Product(settings, database, world, sources, refresher, reception, jobs, shared.events, app, closers)
+    return Product(
+        settings=settings,
+        database=database,
+        world=world,
+        sources=sources,
+        refresher=refresher,
+        reception=reception,
+        jobs=jobs,
+        events=shared.events,
+        app=make_app(desk, metrics.observe, time.perf_counter),
+        closers=(shared.events.close, jobs.stop, *shared.closers, *_closers(sources), database.close),
+    )
+
+
+def _receive(
+    settings: Settings, database: Database, world: World, passwords: Passwords | None, attempts: Attempts
+) -> Reception:
+    return Reception(
+        database=database,
+        world=world,
+        passwords=passwords or Passwords(),
+        attempts=attempts,
+        sign_up=settings.sign_up,
+        password_length_min=settings.password_length_min,
+        session_days=settings.session_days,
+    )
+
+
+def _attempts(secret: bytes, metrics: _Metrics, shared: _Shared) -> Attempts:
+    clock = time.time  # noqa: TID251  # handed in here, read nowhere else
+    return Attempts(secret=secret, clock=clock, on_event=metrics.count, shared=shared.counts)
+
+
+def _options(settings: Settings) -> ApiOptions:
+    return ApiOptions(
+        version=__version__,
+        base_url=settings.base_url,
+        proxies=settings.proxies(),
+        interval_minutes=settings.refresh_minutes,
+        cooldown_seconds=settings.refresh_cooldown_seconds,
+        pages=PAGES,
+    )
 
 
 def make_sources(settings: Settings) -> Sources:

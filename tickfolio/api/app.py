@@ -51,7 +51,17 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         described = problems.problem_schema()
         schemas.update(described.pop("$defs", {}))
         schemas["Problem"] = described
-        schemas.pop("HTTPValidationError", None)
-        schemas.pop("ValidationError", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        _drop_unsaid(schema)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _drop_unsaid(schema: dict[str, Any]) -> None:
+    """The framework adds a 422 of its own wherever a route has parameters; ours are problems, and said by the route."""
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            answer = operation["responses"].get("422")
+            if answer is not None and "application/problem+json" not in answer.get("content", {}):
+                del operation["responses"]["422"]

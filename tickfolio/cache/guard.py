@@ -121,8 +121,8 @@ class Guard:
             future = self._pool.submit(question)
             answer = future.result(self._budget_seconds)
         # A connection cut by another thread fails in ways redis-py does not name (AttributeError, ValueError), a bad
-        # host name with UnicodeError; no failure of a helper may become the caller's failure.
-        except Exception:  # noqa: BLE001
+        # host name with UnicodeError.
+        except Exception:  # noqa: BLE001  # no failure of a helper may become the caller's failure
             if future is not None:
                 future.cancel()
             self._give_up(admitted)

@@ -84,8 +84,8 @@ class RedisEvents:
             while not self._stopped.is_set():
                 try:
                     self._client.publish(self._channel, message)
-                # As below: no failure may end the thread. The listener tells of the outage; one voice is enough.
-                except Exception:  # noqa: BLE001
+                # The listener tells of the outage; one voice is enough.
+                except Exception:  # noqa: BLE001  # as below, no failure may end the thread
                     self._stopped.wait(pauses.next())
                 else:
                     pauses.reset()
@@ -105,8 +105,8 @@ class RedisEvents:
             try:
                 self._listen_once(pauses)
             # Something that only pretends to be a Redis makes redis-py fail in ways it does not name (TypeError,
-            # IndexError); a thread that died of it would leave this process deaf until its next start.
-            except Exception:  # noqa: BLE001
+            # IndexError).
+            except Exception:  # noqa: BLE001  # a thread that died of it would leave this process deaf
                 if not pauses.is_outage and not self._stopped.is_set():
                     self._on_event("unreachable")
             self.listening.clear()
@@ -114,7 +114,7 @@ class RedisEvents:
                 self._stopped.wait(pauses.next())
 
     def _listen_once(self, pauses: "_Pauses") -> None:
-        with self._client.pubsub() as listener:  # type: ignore[no-untyped-call]
+        with self._client.pubsub() as listener:  # type: ignore[no-untyped-call]  # redis-py has no type for it
             listener.subscribe(self._channel)
             while not self._stopped.is_set():
                 message = listener.get_message(timeout=POLL_SECONDS)

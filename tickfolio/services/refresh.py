@@ -81,9 +81,9 @@ def ask_for_refresh(tx: Tx, world: World, cooldown_seconds: int) -> RefreshRow:
         return waiting[0]
     now = world.now()
     last = tx.refreshes.last((HAND,), finished=False)
-    rest = 0.0 if last is None else cooldown_seconds - (now - last.started_at).total_seconds()
-    if rest > 0:
-        raise RefreshCoolingDown("Prices were asked for a moment ago.", ceil(rest))
+    rest = timedelta(0) if last is None else last.started_at + timedelta(seconds=cooldown_seconds) - now
+    if rest > timedelta(0):
+        raise RefreshCoolingDown("Prices were asked for a moment ago.", ceil(rest.total_seconds()))
     row = RefreshRow(world.new_id(), HAND, None, 0, now - LEASE, now, None)
     tx.refreshes.begin(row)
     return row

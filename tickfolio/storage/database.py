@@ -198,6 +198,9 @@ def _sqlite_engine(url: URL, pool: dict[str, Any]) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", True)
+        if connection.info.get("writes", True) != writes:  # said only when it changes: most connections go on reading
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.info["writes"] = writes
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
