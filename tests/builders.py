@@ -1,4 +1,4 @@
-"""What the tests of storage, services, reports and jobs start from: people, portfolios, trades, and a scripted source."""
+"""What the tests of storage, services, reports and jobs start from: people, portfolios, trades, a scripted source."""
 
 import threading
 import time
@@ -101,9 +101,7 @@ class Given:
         return found
 
     def pair(self, currency: str) -> Instrument:
-        pair = Instrument(
-            self.new_id(), AssetType.CURRENCY, "ECB", f"EUR{currency}", f"Euro in {currency}", currency
-        )
+        pair = Instrument(self.new_id(), AssetType.CURRENCY, "ECB", f"EUR{currency}", f"Euro in {currency}", currency)
         with self.database.transaction() as tx:
             return tx.instruments.add_if_new(pair)
 
@@ -169,9 +167,7 @@ def trade(kind: str, symbol: str | Named, quantity: str, price: str, on: str, **
         key: Decimal(value) if key in {"fees", "taxes", "fx_rate"} and value is not None else value
         for key, value in more.items()
     }
-    return Draft(
-        TransactionType(kind), date.fromisoformat(on), instrument, Decimal(quantity), Decimal(price), **exact
-    )
+    return Draft(TransactionType(kind), date.fromisoformat(on), instrument, Decimal(quantity), Decimal(price), **exact)
 
 
 def buy(symbol: str | Named, quantity: str, price: str, on: str = "2026-01-05", **more: Any) -> Draft:
@@ -208,6 +204,7 @@ class ScriptedSource:
 
     label = "Scripted"
     terms: str | None = None
+    catalogue: str | None = None
 
     def __init__(self, name: str = "scripted", exchanges: Iterable[str] = ("NSE",), batch_size: int = 20) -> None:
         self.name = name
@@ -233,7 +230,7 @@ class ScriptedSource:
     def symbol_of(self, instrument: Instrument) -> str | None:
         return instrument.symbol if instrument.exchange in self._exchanges else None
 
-    def fetch(self, symbols: Sequence[str], now: datetime, *, probe: bool = False) -> Iterable[BatchResult]:
+    def fetch(self, symbols: Sequence[str], now: datetime, *, probe: bool = False) -> Iterable[BatchResult]:  # noqa: ARG002 - as Provider
         for number, start in enumerate(range(0, len(symbols), self._batch_size)):
             batch = tuple(symbols[start : start + self._batch_size])
             with self._lock:
@@ -254,7 +251,7 @@ class ScriptedSource:
             symbols=symbols,
         )
 
-    def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:
+    def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:  # noqa: ARG002 - as Provider
         return HistoryResult(failure=Failure(FailureKind.NO_DATA, f"{symbol}: not in the script"))
 
     def search(self, query: str) -> Sequence[Listing]:

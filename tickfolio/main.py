@@ -126,17 +126,7 @@ def build(
     refresher = Refresher(database, world, sources, settings.refresh_minutes)
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))
-    desk = Desk(
-        database=database,
-        world=world,
-        reception=reception,
-        summaries=Summaries(database, shared.cache, settings.refresh_minutes, KEEP_ANSWERS_SECONDS),
-        sources=sources,
-        events=shared.events,
-        ask_for_refresh=jobs.refresh_by_hand,
-        metrics=metrics.page,
-        options=_options(settings),
-    )
+    desk = _furnish(settings, reception, refresher, shared, jobs, metrics)
     return Product(
         settings=settings,
         database=database,
@@ -148,6 +138,22 @@ def build(
         events=shared.events,
         app=make_app(desk, metrics.observe, time.perf_counter),
         closers=(shared.events.close, jobs.stop, *shared.closers, *_closers(sources), database.close),
+    )
+
+
+def _furnish(
+    settings: Settings, reception: Reception, refresher: Refresher, shared: _Shared, jobs: Jobs, metrics: _Metrics
+) -> Desk:
+    return Desk(
+        database=refresher.database,
+        world=refresher.world,
+        reception=reception,
+        summaries=Summaries(refresher.database, shared.cache, settings.refresh_minutes, KEEP_ANSWERS_SECONDS),
+        sources=refresher.sources,
+        events=shared.events,
+        ask_for_refresh=jobs.refresh_by_hand,
+        metrics=metrics.page,
+        options=_options(settings),
     )
 
 

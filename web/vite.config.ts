@@ -6,5 +6,5 @@ export default defineConfig({
   plugins: [svelte()],
   build: { target: 'es2022', outDir: '../tickfolio/api/pages', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
-  test: { include: ['tests/**/*.test.ts'] },
+  test: { include: ['tests/**/*.test.ts'], env: { TZ: 'Asia/Kolkata' } },
 })

@@ -36,7 +36,7 @@ class Seen:
 
 def _clock() -> datetime:
     # The market stands outside of the product, with a clock of its own.
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)  # noqa: TID251  # a made market has the real time
 
 
 class Market:
@@ -96,7 +96,7 @@ class Market:
         self, symbol: str, price: str, *, currency: str | None = "INR", as_of: datetime | None = None, **more: object
     ) -> None:
         """The latest price of a Yahoo symbol; `more` are the other fields of `Quote`."""
-        self.quotes[symbol] = Quote(price, currency, as_of or self._now(), **more)  # type: ignore[arg-type]
+        self.quotes[symbol] = Quote(price, currency, as_of or self._now(), **more)  # type: ignore[arg-type]  # the keywords are those of Quote
 
     def remove(self, symbol: str) -> None:
         """Yahoo knows the symbol no more."""

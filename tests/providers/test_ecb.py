@@ -130,6 +130,7 @@ def test_fault_17_a_rate_told_twice_and_differently_is_none():
         xml("<Cube time='2026-11-20'><Cube code='INR' value='109'/></Cube>"),
         xml("<Cube time='2026-11-20'><Rate currency='INR' rate='109'/></Cube>"),
         xml(day("2026-11-20", INR="109"))[:-20],
+        b"<!DOCTYPE a []>" + xml(day("2026-11-20", INR="109")),
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
         b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
     ],

@@ -65,6 +65,16 @@ def test_fault_02_a_server_cannot_hold_us_beyond_the_deadline(behaviour):
     assert 0.25 < lasted < 1.5
 
 
+def test_fault_02_a_second_try_has_only_the_time_that_is_left():
+    with RawServer(hangs) as server, HttpClient(time.monotonic) as client:
+        started_at = time.monotonic()
+        result = client.get(Request(server.url, deadline_seconds=20), 0.3)
+        lasted = time.monotonic() - started_at
+
+    assert isinstance(result, Failure)
+    assert lasted < 1.5
+
+
 def test_fault_20_an_endless_body_is_cut_at_the_cap():
     with RawServer(sends_endless_body) as server:
         result = failure(server, deadline_seconds=10)

@@ -32,7 +32,7 @@ def provide():
 
     def provide(adapter: Adapter) -> HttpProvider:
         kind = EcbProvider if isinstance(adapter, EcbAdapter) else HttpProvider
-        opened.append(kind(adapter, time.monotonic, time.sleep, interval_seconds=0))  # type: ignore[arg-type]
+        opened.append(kind(adapter, time.monotonic, time.sleep, interval_seconds=0))  # type: ignore[arg-type]  # one helper for every kind of source
         return opened[-1]
 
     yield provide

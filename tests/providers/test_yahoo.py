@@ -5,9 +5,8 @@ from decimal import Decimal
 import pytest
 
 from tests.providers.recorded import names, recorded
-from tickfolio.domain.instruments import AssetType, Instrument
-from tickfolio.domain.prices import Close, Observation, PriceStatus
-from tickfolio.providers.provider import Answer, BatchResult, FailureKind
+from tickfolio.domain.prices import Observation, PriceStatus
+from tickfolio.providers.provider import Answer, FailureKind
 from tickfolio.providers.yahoo import YahooAdapter
 
 NOW = datetime(2026, 11, 20, 9, 10, tzinfo=UTC)
@@ -36,20 +35,8 @@ def fail(*entries: str, symbol="INFY.NS") -> FailureKind:
     return result.failures[symbol].kind
 
 
-def chart(stamps: list[int], closes: str, meta="", events="") -> bytes:
-    times = f'"timestamp":{stamps},' if stamps else ""
-    quote = f'{{"close":[{closes}]}}' if stamps else "{}"
-    return (
-        f'{{"chart":{{"result":[{{"meta":{{"currency":"INR","exchangeTimezoneName":"Asia/Kolkata"{meta}}},{times}'
-        f'{events}"indicators":{{"quote":[{quote}]}}}}],"error":null}}}}'
-    ).encode()
-
-
 def chart_error(code: str, description: str) -> bytes:
     return json.dumps({"chart": {"result": None, "error": {"code": code, "description": description}}}).encode()
-
-
-# --- recorded answers ---
 
 
 def test_recorded_spark_tells_price_previous_close_and_time():
@@ -104,92 +91,6 @@ def test_recorded_data_is_not_taken_for_an_error(file):
     assert YAHOO.classify(recorded(file)) is None
 
 
-# Read by eye from the files; float32 noise such as 1286.5699462890625 stands for 1286.57.
-@pytest.mark.parametrize(
-    ("file", "currency", "first", "last", "count"),
-    [
-        # 2020-01-02 14:30 UTC is 09:30 in New York
-        ("chart_QQQ_etf", "USD", ("2020-01-02", "216.16"), ("2020-01-02", "216.16"), 1),
-        ("chart_AFRAF_otc", "USD", ("2020-01-02", "11.27"), ("2020-01-02", "11.27"), 1),
-        ("chart_0P000071W8.TO_mutualfund_CAD", "CAD", ("2020-01-02", "73.72"), ("2020-01-02", "73.72"), 1),
-        # 1259.5 pence
-        ("chart_OCDO.L_GBp", "GBP", ("2020-01-02", "12.595"), ("2020-01-02", "12.595"), 1),
-        # 2020-01-02 02:00 UTC is 09:00 in Jakarta
-        ("chart_WSKT.JK_IDR", "IDR", ("2020-01-02", "1505"), ("2020-01-02", "1505"), 1),
-        # 7200.17431640625: float32 steps by 0.00049 there, so .174 (off by .0003) is too short and .1743 is meant
-        ("chart_BTC-USD_crypto", "USD", ("2020-01-01", "7200.1743"), ("2020-01-03", "7344.8843"), 3),
-        ("chart_EURUSD=X_fx", "USD", ("2020-01-01", "1.1221"), ("2020-01-03", "1.1171"), 3),
-        # 1499641200 is 2017-07-09 23:00 UTC, midnight of the 10th in London; the row of the 11th is null
-        ("chart_INR=X_null_row", "INR", ("2017-07-10", "64.6117"), ("2017-07-13", "64.365"), 3),
-        ("chart_TSLA_recent", "USD", ("2021-01-04", "243.2567"), ("2021-01-08", "293.34"), 5),
-        # the split 4:1 is on the first day, whose bar already is after it
-        ("chart_AAPL_div_and_split", "USD", ("2020-08-31", "129.04"), ("2020-11-06", "118.69"), 49),
-        ("chart_AAPL_1m_market_closed_no_timestamp", "USD", None, None, 0),
-        ("chart_BEL.NS_INR_meta_only", "INR", None, None, 0),
-    ],
-)
-def test_recorded_charts_tell_closes_by_the_exchanges_day(file, currency, first, last, count):
-    result = YAHOO.parse_history(recorded(f"yahoo/{file}.json").body, "X", NOW)
-
-    assert (result.failure, result.currency, len(result.closes)) == (None, currency, count)
-    if count:
-        ends = [(close.on.isoformat(), close.price) for close in (result.closes[0], result.closes[-1])]
-        assert ends == [(day, Decimal(price)) for day, price in (first, last)]
-
-
-def test_recorded_bars_of_sydney_fall_on_their_own_day():
-    result = YAHOO.parse_history(recorded("yahoo/chart_ALL.AX_AUD_gmtoffset.json").body, "ALL.AX", NOW)
-
-    # 1634079600 is 2021-10-12 23:00 UTC, 10:00 of the 13th in Sydney
-    assert result.closes[0].on == date(2021, 10, 13)
-    assert result.closes[-1].on == date(2022, 1, 13)
-
-
-def test_recorded_bar_of_the_running_session_is_no_close_yet():
-    body = recorded("yahoo/chart_ALL.AX_AUD_gmtoffset.json").body
-    # the session of 2022-01-13 ends at 1642050720
-    before, after = (datetime.fromtimestamp(1642050720 + seconds, UTC) for seconds in (-60, 60))
-
-    assert YAHOO.parse_history(body, "ALL.AX", before).closes[-1].on == date(2022, 1, 12)
-    assert YAHOO.parse_history(body, "ALL.AX", after).closes[-1].on == date(2022, 1, 13)
-
-
-def test_recorded_null_close_is_skipped():
-    result = YAHOO.parse_history(recorded("yahoo/chart_MUV2.DE_2018.json").body, "MUV2.DE", NOW)
-
-    # the 17th of its rows, 1513670400 = 2017-12-19, is null between 189.4 and 184.4
-    around = [close for close in result.closes if date(2017, 12, 18) <= close.on <= date(2017, 12, 20)]
-    assert around == [Close(date(2017, 12, 18), Decimal("189.4")), Close(date(2017, 12, 20), Decimal("184.4"))]
-
-
-def test_recorded_search_leaves_out_options_and_rows_without_a_symbol():
-    found = YAHOO.parse_search(recorded("yahoo/search_AAPL.json").body).listings
-
-    assert [(row.asset_type, row.exchange, row.symbol, row.name, row.currency) for row in found] == [
-        (AssetType.STOCK, "NASDAQ", "AAPL", "Apple Inc.", "USD"),
-        (AssetType.ETF, "NASDAQ", "AAPU", "Direxion Daily AAPL Bull 2X Shares", "USD"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("file", "expected"),
-    [
-        ("search_OCDO.L", [("LSE", "OCDO", "OCDO.L", "GBP")]),
-        ("search_0P000071W8.TO", [("TSX", "0P000071W8", "0P000071W8.TO", "CAD")]),
-        ("search_WSKT.JK", []),
-        ("search_ISIN_NO0010123060", []),
-    ],
-)
-def test_recorded_searches(file, expected):
-    result = YAHOO.parse_search(recorded(f"yahoo/{file}.json").body)
-
-    assert result.failure is None
-    assert [(row.exchange, row.symbol, row.provider_symbol, row.currency) for row in result.listings] == expected
-
-
-# --- shapes that were not recorded ---
-
-
 @pytest.mark.parametrize(
     ("code", "quoted", "currency", "price"),
     [
@@ -208,19 +109,19 @@ def test_fault_09_minor_units_are_mapped_once_and_exactly(code, quoted, currency
     assert (seen.currency, seen.price, seen.previous_close) == (currency, Decimal(price), Decimal(price))
 
 
-@pytest.mark.parametrize("price", ["NaN", "Infinity", "-Infinity", '"N/A"', "null", '""', '"1,234.5"', "1e400", "[]"])
+@pytest.mark.parametrize(
+    "price", ["NaN", "Infinity", "-Infinity", '"N/A"', "null", '""', '"1,234.5"', "1e400", "[]", "0." + "1" * 70]
+)
 def test_fault_06_what_is_no_number_fails_its_own_symbol_only(price):
     body = spark(entry(price=price), entry("TCS.NS", "4000.05"))
 
     result = YAHOO.parse(body, ["INFY.NS", "TCS.NS"], NOW)
 
-    assert result.provider_failure is None
     assert result.failures["INFY.NS"].kind is FailureKind.NO_DATA
     assert result.observations["TCS.NS"].price == Decimal("4000.05")
 
 
 def test_numbers_are_taken_from_their_text():
-    # 0.1 + 0.2 as a float would be 0.30000000000000004
     assert str(observe(entry(price="0.3000000000000000001")).price) == "0.300000000000000000"
     assert str(observe(entry(price="1512.60")).price) == "1512.60"
 
@@ -299,6 +200,15 @@ def test_a_price_of_the_running_session_is_live_or_delayed(minutes):
     assert observe(entry(stamp=str(now + age * 60), more=session)).status == status
 
 
+def test_a_price_of_the_bell_is_the_close_at_once():
+    bell = int(NOW.timestamp()) - 120
+    session = f',"currentTradingPeriod":{{"regular":{{"start":{bell - 9000},"end":{bell}}}}},"gmtoffset":19800'
+
+    seen = observe(entry(stamp=str(bell), more=session))
+
+    assert (seen.status, seen.close_on) == (PriceStatus.CLOSE, date(2026, 11, 20))
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -364,36 +274,6 @@ def test_fault_03_04_05_answers_are_classified_by_all_they_say(answer, kind, wai
     assert (failure.kind, failure.retry_after_seconds) == (kind, wait)
 
 
-def test_history_is_as_traded_although_the_bars_are_adjusted_for_splits():
-    # 10:00 in India on 2, 3 and 4 November 2026, with a split 5:1 on the 4th
-    stamps = [int(datetime(2026, 11, day, 4, 30, tzinfo=UTC).timestamp()) for day in (2, 3, 4)]
-    events = f'"events":{{"splits":{{"x":{{"date":{stamps[2]},"numerator":5,"denominator":1}}}}}},'
-
-    closes = YAHOO.parse_history(chart(stamps, "100.01,200,201", events=events), "X", NOW).closes
-
-    # 100.01 × 5 and 200 × 5 before the split, 201 after it
-    assert [close.price for close in closes] == [Decimal("500.05"), Decimal(1000), Decimal(201)]
-
-
-def test_a_history_with_a_split_that_cannot_be_read_is_refused():
-    events = '"events":{"splits":{"x":{"date":1,"numerator":5,"denominator":0}}},'
-
-    result = YAHOO.parse_history(chart([1], "100", events=events), "X", NOW)
-
-    assert result.failure is not None
-
-
-def test_the_day_falls_back_to_the_offset_when_the_zone_is_unknown():
-    # 2026-11-01 20:00 UTC is the 2nd at +05:30
-    stamp = int(datetime(2026, 11, 1, 20, tzinfo=UTC).timestamp())
-    body = chart([stamp], "100", meta=',"gmtoffset":19800').replace(b"Asia/Kolkata", b"../../etc/passwd")
-
-    assert YAHOO.parse_history(body, "X", NOW).closes == (Close(date(2026, 11, 2), Decimal(100)),)
-
-
-# --- requests and symbols ---
-
-
 def test_requests_have_twenty_symbols_each_percent_encoded():
     symbols = ["M&M.NS", "^NSEI", *(f"S{n}.NS" for n in range(19))]
 
@@ -417,77 +297,3 @@ def test_history_and_search_requests():
     )
     assert search.url.endswith("/v1/finance/search?q=L%26T%20finance&quotesCount=8&newsCount=0")
     assert YAHOO.search_request("  ") is None
-
-
-@pytest.mark.parametrize(
-    ("exchange", "symbol", "provider_symbol", "expected"),
-    [
-        ("NSE", "INFY", None, "INFY.NS"),
-        ("NYSE", "INFY", None, "INFY"),
-        ("NSE", "M&M", None, "M&M.NS"),
-        ("NSE", "BAJAJ-AUTO", None, "BAJAJ-AUTO.NS"),
-        ("NSE", "INFY.NS", None, "INFY.NS"),
-        ("BSE", "500325", None, "500325.BO"),
-        ("LSE", "BP.", None, "BP.L"),
-        ("LSE", "BT.A", None, "BT-A.L"),
-        ("XETRA", "MUV2", None, "MUV2.DE"),
-        ("TSX", "TD", None, "TD.TO"),
-        ("ASX", "ALL", None, "ALL.AX"),
-        ("MILAN", "LDO", None, "LDO.MI"),
-        ("EURONEXT_PARIS", "AI", None, "AI.PA"),
-        ("EURONEXT_AMSTERDAM", "ASML", None, "ASML.AS"),
-        ("SIX", "NESN", None, "NESN.SW"),
-        ("TSE", "7203", None, "7203.T"),
-        ("HKEX", "00005", None, "0005.HK"),
-        ("HKEX", "700", None, "0700.HK"),
-        ("SGX", "D05", None, "D05.SI"),
-        ("OSLO", "AZT", None, "AZT.OL"),
-        ("JSE", "NPN", None, "NPN.JO"),
-        ("TASE", "TEVA", None, "TEVA.TA"),
-        ("IDX", "WSKT", None, "WSKT.JK"),
-        ("NYSE", "BRK.B", None, "BRK-B"),
-        ("CRYPTO", "BTC-USD", None, "BTC-USD"),
-        ("BSE", "X", "0P0000XVJQ.BO", "0P0000XVJQ.BO"),
-        ("AMFI", "120503", "120503", None),
-        ("ECB", "EURINR", None, None),
-        ("MANUAL", "FLAT", None, None),
-        ("DEMO", "SAHYADRI", None, None),
-        ("ELSEWHERE", "X", None, None),
-        ("NSE", "A,B", None, None),
-        ("NSE", "x" * 40, None, None),
-    ],
-)
-def test_fault_18_symbols_come_from_exchange_and_symbol(exchange, symbol, provider_symbol, expected):
-    instrument = Instrument("1", AssetType.STOCK, exchange, symbol, symbol, "INR", provider_symbol=provider_symbol)
-
-    assert YAHOO.symbol_of(instrument) == expected
-
-
-def test_what_search_finds_is_priced_under_the_same_symbol():
-    rows = [
-        {"symbol": symbol, "exchange": exchange, "quoteType": kind, "shortname": "A  name"}
-        for symbol, exchange, kind in [
-            ("BRK-B", "NYQ", "EQUITY"),
-            ("M&M.NS", "NSI", "EQUITY"),
-            ("0005.HK", "HKG", "EQUITY"),
-            ("BT-A.L", "LSE", "EQUITY"),
-            ("BTC-INR", "CCC", "CRYPTOCURRENCY"),
-            ("^NSEI", "NSI", "INDEX"),
-            ("EURUSD=X", "CCY", "CURRENCY"),
-            ("ES=F", "CME", "FUTURE"),
-        ]
-    ]
-    found = YAHOO.parse_search(json.dumps({"quotes": [*rows, None, 5, {"symbol": ["x"]}]}).encode()).listings
-
-    instruments = [
-        Instrument("1", row.asset_type, row.exchange, row.symbol, row.name, "INR", provider_symbol=row.provider_symbol)
-        for row in found
-    ]
-
-    assert [YAHOO.symbol_of(one) for one in instruments] == ["BRK-B", "M&M.NS", "0005.HK", "BT-A.L", "BTC-INR", "^NSEI"]
-    assert [row.symbol for row in found] == ["BRK.B", "M&M", "0005", "BT-A", "BTC-INR", "^NSEI"]
-    assert found[4].currency == "INR"
-
-
-def test_a_batch_result_starts_empty():
-    assert BatchResult() == BatchResult({}, {}, None, (), ())

@@ -24,6 +24,7 @@ from tickfolio.storage.holdings import HoldingRow
 from tickfolio.storage.ledgers import LedgerRow
 from tickfolio.storage.portfolios import Portfolio as PortfolioRow
 
+_TAG_SIZE_MAX = 100
 _VERSION = re.compile(r'"([0-9]{1,18})"', re.ASCII)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -33,10 +34,10 @@ IdempotencyKey = Annotated[
 ]
 
 
-def _read_if_match(if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None) -> int:
+def _read_if_match(if_match: Annotated[str | None, Header(alias="If-Match")] = None) -> int:
     if if_match is None:
         raise VersionRequired('Say which version you change: If-Match: "<version>".')
-    found = _VERSION.fullmatch(if_match.strip())
+    found = _VERSION.fullmatch(if_match[:_TAG_SIZE_MAX].strip())
     return int(found[1]) if found else -1  # a tag that nothing here ever had matches nothing
 
 

@@ -25,6 +25,7 @@ def make_routes() -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     api = APIRouter(prefix=API)
     for room in (people, portfolios, holdings, transactions, instruments, prices, events):
@@ -40,7 +41,8 @@ def make_app(desk: Desk, observe: Callable[[str, int, float], None], clock: Call
     """The application with everything it works with; pages come last, so that no page hides a route."""
     app = make_routes()
     app.state.desk = desk
-    app.mount("/", Pages(desk.options.pages))
+    # Whatever no route knows at all is a page; a known path with another method stays a 405.
+    app.router.default = Pages(desk.options.pages)
     return Guards(FastSummary(app, desk), desk.options, observe, clock)
 
 

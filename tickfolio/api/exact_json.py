@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 
 class _ExactRequest(Request):
-    """Reads numbers as int or Decimal, and refuses NaN, Infinity and what nests too deep."""
+    """Reads numbers as int or Decimal; refuses NaN, Infinity, a field that comes twice, and what nests too deep."""
 
     async def json(self) -> Any:
         """The body. Raises: JSONDecodeError."""
@@ -35,10 +35,18 @@ class ExactRoute(APIRoute):
 
 def _read(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise json.JSONDecodeError(str(error), "", 0) from None
 
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    # Which of the two was meant nobody can tell, and one of them would be lost unseen.
+    if len(read) != len(pairs):
+        raise ValueError("a field comes twice")
+    return read

@@ -15,13 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tickfolio.api.desk import Desk
 from tickfolio.api.portfolios import answer_tagged, read_tags
-from tickfolio.api.problems import answer_error
+from tickfolio.api.problems import answer_error, answer_unexpected
 from tickfolio.api.session import identify
 from tickfolio.domain.errors import TickfolioError
 from tickfolio.services.summaries import Tagged, load_summary
 
 _PATH = re.compile(r"/api/v1/portfolios/([0-9a-zA-Z-]{1,64})/summary", re.ASCII)
-_HEADER_SIZE_MAX = 1000
 _REMEMBERED_MAX = 2_000
 
 
@@ -53,7 +52,7 @@ class FastSummary:
 
     async def _respond(self, portfolio_id: str, headers: Headers) -> Response:
         """Remembered, or else worked out in a thread and remembered under the count that was read before."""
-        tags = read_tags(headers.get("if-none-match", "")[:_HEADER_SIZE_MAX])
+        tags = read_tags(headers.get("if-none-match"))
         key = (headers.get("authorization", ""), headers.get("cookie", ""), portfolio_id)
         try:
             changes = self._desk.database.changes()
@@ -67,6 +66,8 @@ class FastSummary:
                     self._remembered[key] = known
         except TickfolioError as error:
             return answer_error(error)
+        except Exception as error:  # noqa: BLE001  # what the framework does for every other route
+            return answer_unexpected("GET", f"/api/v1/portfolios/{portfolio_id}/summary", error)
         has_it = known.tagged.tag in tags
         return answer_tagged(Tagged(known.tagged.tag, None) if has_it else known.tagged)
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tickfolio.api.desk import ApiOptions
@@ -105,11 +106,14 @@ class Guards:
             headers.setdefault("Cache-Control", "no-store")
 
 
-class _TooLarge(Exception):
-    """More body came than was announced, or than is allowed."""
-
-
 _TOO_LARGE = f"A request may have {BODY_SIZE_MAX:,} bytes at most."
+
+
+class _TooLarge(HTTPException):
+    """More body came than was announced, or than is allowed; the framework lets this kind of error through."""
+
+    def __init__(self) -> None:
+        super().__init__(413, _TOO_LARGE)
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -7,10 +7,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.problems import documented
-from tickfolio.api.session import client_address, has_bearer, identify
+from tickfolio.api.session import has_bearer, identify
 from tickfolio.domain.errors import Forbidden, Unavailable
 
 router = APIRouter(tags=["health"])
+
+_PASSED_ON = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 
 
 @router.get("/healthz", responses={200: {"content": {"text/plain": {}}}}, response_class=PlainTextResponse)
@@ -39,14 +41,17 @@ def read_metrics(request: Request, desk: DeskHere) -> Response:
         with desk.database.reading() as tx:
             allowed = identify(tx, desk.world, desk.options, request.headers).user.administrator
     else:
-        allowed = _is_loopback(client_address(request.scope, request.headers, desk.options.proxies))
+        allowed = _is_local(request)
     if not allowed:
         raise Forbidden("Metrics are for this machine, or for an administrator's API token.")
     return Response(desk.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _is_loopback(address: str) -> bool:
+def _is_local(request: Request) -> bool:
+    """Asked by this machine itself: what a proxy on it passes on comes from elsewhere, trusted proxy or not."""
+    if any(header in request.headers for header in _PASSED_ON) or request.client is None:
+        return False
     try:
-        return ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False

@@ -16,7 +16,7 @@ from tickfolio.api.answers import (
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import Page
+from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import Holding, HoldingChange, HoldingInput
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.instruments import AssetType, Instrument
@@ -32,7 +32,7 @@ _WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 @router.get("/portfolios/{portfolio_id}/holdings", responses=documented(401, 404, 422, 503))
 def list_holdings(
-    portfolio_id: str, principal: SignedIn, desk: DeskHere, limit: Limit = 100, cursor: Cursor = None
+    portfolio_id: PathId, principal: SignedIn, desk: DeskHere, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[Holding]:
     """What is held, closed holdings (quantity 0) too, in the order they began."""
     after = read_cursor(cursor, "after")[0] if cursor else None
@@ -49,7 +49,7 @@ def list_holdings(
     "/portfolios/{portfolio_id}/holdings", status_code=201, response_model=Holding, responses=documented(*_WRITE)
 )
 def add_holding(
-    portfolio_id: str,
+    portfolio_id: PathId,
     body: HoldingInput,
     principal: SignedIn,
     desk: DeskHere,
@@ -80,7 +80,7 @@ def add_holding(
 
 @router.patch("/holdings/{holding_id}", responses=documented(412, 428, *_WRITE))
 def change_holding(
-    holding_id: str,
+    holding_id: PathId,
     body: HoldingChange,
     expected: ExpectedVersion,
     principal: SignedIn,
@@ -105,7 +105,7 @@ def change_holding(
 
 
 @router.delete("/holdings/{holding_id}", status_code=204, responses=documented(401, 403, 404, 409, 412, 428, 503))
-def remove_holding(holding_id: str, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
+def remove_holding(holding_id: PathId, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
     """Removes a plain holding."""
     with desk.database.transaction() as tx:
         holdings.remove_holding(tx, desk.world, principal.user.id, holding_id, expected)

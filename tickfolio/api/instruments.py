@@ -1,6 +1,6 @@
 """Routes of instruments: search as one types, one in detail, its price history."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from tickfolio.api.answers import Cursor, Limit, read_cursor, show_instrument, write_cursor
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import Page
+from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import InstrumentDetail, InstrumentFound, InstrumentsFound, Price, PricePoint
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
@@ -33,7 +33,7 @@ def search(
 
 
 @router.get("/instruments/{instrument_id}", responses=documented(401, 404, 503))
-def get_instrument(instrument_id: str, principal: SignedIn, desk: DeskHere) -> InstrumentDetail:
+def get_instrument(instrument_id: PathId, principal: SignedIn, desk: DeskHere) -> InstrumentDetail:
     """One instrument with its last good price."""
     with desk.database.reading() as tx:
         instrument = tx.instruments.load(principal.user.id, instrument_id)
@@ -53,7 +53,7 @@ def get_instrument(instrument_id: str, principal: SignedIn, desk: DeskHere) -> I
 
 @router.get("/instruments/{instrument_id}/prices", responses=documented(401, 404, 422, 503))
 def list_prices(
-    instrument_id: str, principal: SignedIn, desk: DeskHere, limit: Limit = 100, cursor: Cursor = None
+    instrument_id: PathId, principal: SignedIn, desk: DeskHere, limit: Limit = 100, cursor: Cursor = None
 ) -> Page[PricePoint]:
     """Stored prices, newest first: 10-minute prices of the last 30 days, and a close for each day."""
     before = _read_place(cursor) if cursor else None
@@ -93,8 +93,8 @@ def _read_place(cursor: str) -> tuple[datetime, str]:
     at, kind = read_cursor(cursor, "at", "kind")
     try:
         instant = datetime.fromisoformat(at)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise InvalidInput("cursor", "cursor must be one that a list gave.", code="not_a_cursor")
-    return instant, kind
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC), kind
+    except (ValueError, OverflowError):  # the first and the last day of all have no place in other zones
+        pass
+    raise InvalidInput("cursor", "cursor must be one that a list gave.", code="not_a_cursor")

@@ -8,6 +8,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 _FOREVER = "public, max-age=31536000, immutable"
+_NOT_FOUND = 404
+# What is below these is a file or a route, or is not there at all; never a screen.
+_NEVER_SCREENS = frozenset({"api", "assets"})
 
 
 class Pages(StaticFiles):
@@ -19,12 +22,16 @@ class Pages(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or the page."""
+        parts = Path(path).parts
+        first = parts[0] if parts else ""
+        if first == "api":
+            raise HTTPException(_NOT_FOUND, "There is no such path in the API.")
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or "." in path.rpartition("/")[2] or not self._page.exists():  # noqa: PLR2004  # the status's own number
+            is_screen = first not in _NEVER_SCREENS and "." not in path.rpartition("/")[2]
+            if error.status_code != _NOT_FOUND or not is_screen or not self._page.exists():
                 raise
             response = FileResponse(self._page)
-        name = Path(path).parts[0] if Path(path).parts else ""
-        response.headers["Cache-Control"] = _FOREVER if name == "assets" else "no-cache"
+        response.headers["Cache-Control"] = _FOREVER if first == "assets" else "no-cache"
         return response

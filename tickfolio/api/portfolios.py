@@ -18,7 +18,7 @@ from tickfolio.api.answers import (
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import Page
+from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import Portfolio, PortfolioChange, PortfolioInput
 from tickfolio.api.schemas.worth import Summary, SummaryOfAll
 from tickfolio.api.session import SignedIn
@@ -29,6 +29,7 @@ from tickfolio.services.summaries import Tagged, load_summary, load_summary_of_a
 from tickfolio.storage.database import Tx
 
 router = APIRouter(tags=["portfolios"], route_class=ExactRoute)
+_TAGS_SIZE_MAX = 1000
 _WRITE = (400, 401, 403, 413, 415, 422, 503)
 
 
@@ -67,7 +68,7 @@ def create_sample_portfolio(principal: SignedIn, desk: DeskHere) -> Portfolio:
 
 
 @router.get("/portfolios/{portfolio_id}", responses=documented(401, 404, 503))
-def get_portfolio(portfolio_id: str, principal: SignedIn, desk: DeskHere, response: Response) -> Portfolio:
+def get_portfolio(portfolio_id: PathId, principal: SignedIn, desk: DeskHere, response: Response) -> Portfolio:
     """One portfolio."""
     with desk.database.reading() as tx:
         row = tx.portfolios.load(principal.user.id, portfolio_id)
@@ -77,7 +78,7 @@ def get_portfolio(portfolio_id: str, principal: SignedIn, desk: DeskHere, respon
 
 @router.patch("/portfolios/{portfolio_id}", responses=documented(404, 412, 428, *_WRITE))
 def change_portfolio(
-    portfolio_id: str,
+    portfolio_id: PathId,
     body: PortfolioChange,
     expected: ExpectedVersion,
     principal: SignedIn,
@@ -94,13 +95,13 @@ def change_portfolio(
 
 
 @router.delete("/portfolios/{portfolio_id}", status_code=204, responses=documented(401, 403, 404, 412, 428, 503))
-def delete_portfolio(portfolio_id: str, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
+def delete_portfolio(portfolio_id: PathId, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
     """Deletes the portfolio with all that is in it, for good."""
     with desk.database.transaction() as tx:
         portfolios.delete_portfolio(tx, desk.world, principal.user.id, portfolio_id, expected)
 
 
-IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=1000)]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not Modified: the caller has this very answer.", "model": None}
 }
@@ -111,7 +112,7 @@ _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     response_model=Summary,
     responses=_NOT_MODIFIED | documented(401, 404, 422, 503),
 )
-def get_summary(portfolio_id: str, principal: SignedIn, desk: DeskHere, known: IfNoneMatch = None) -> Response:
+def get_summary(portfolio_id: PathId, principal: SignedIn, desk: DeskHere, known: IfNoneMatch = None) -> Response:
     """What the portfolio is worth, what it has made, and since when that is true.
 
     Mostly answered before it gets here, by the fast route, with the same answer.
@@ -131,7 +132,8 @@ def get_summary_of_all(principal: SignedIn, desk: DeskHere, known: IfNoneMatch =
 
 def read_tags(if_none_match: str | None) -> list[str]:
     """The tags that a caller has already."""
-    return [tag.strip().removeprefix("W/").strip('"') for tag in (if_none_match or "").split(",") if tag.strip()]
+    known = (if_none_match or "")[:_TAGS_SIZE_MAX]
+    return [tag.strip().removeprefix("W/").strip('"') for tag in known.split(",") if tag.strip()]
 
 
 def answer_tagged(tagged: Tagged) -> Response:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from tickfolio.api.desk import Desk, DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
+from tickfolio.api.schemas.common import PathId
 from tickfolio.api.schemas.people import PriceSource, PriceSourceChange, PriceSources
 from tickfolio.api.schemas.worth import PriceStatusAnswer, ProviderRun, RefreshAsked, RefreshRun
 from tickfolio.api.session import Administrator, SignedIn
@@ -49,7 +50,7 @@ def list_sources(principal: SignedIn, desk: DeskHere) -> PriceSources:
 
 
 @router.patch("/providers/{name}", responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503))
-def switch_source(name: str, body: PriceSourceChange, principal: SignedIn, desk: DeskHere) -> PriceSources:
+def switch_source(name: PathId, body: PriceSourceChange, principal: SignedIn, desk: DeskHere) -> PriceSources:
     """Switches a source on or off, for everybody; the administrator's alone."""
     with desk.database.transaction() as tx:
         sources.switch_source(

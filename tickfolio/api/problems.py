@@ -87,6 +87,7 @@ def answer_error(error: errors.TickfolioError) -> Response:
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, errors.Unavailable):
+        log.warning("database_unavailable", cause=type(error.__cause__).__name__)
         response.headers["Retry-After"] = str(_UNAVAILABLE_RETRY_SECONDS)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -108,8 +109,6 @@ def problem_schema() -> dict[str, Any]:
 
 def _expected(_request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.TickfolioError)  # noqa: S101  # it is registered for nothing else
-    if isinstance(error, errors.Unavailable):
-        log.warning("database_unavailable", cause=type(error.__cause__).__name__)
     return answer_error(error)
 
 
@@ -140,5 +139,10 @@ def _http(_request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, method=request.method, error=type(error).__name__)
+    return answer_unexpected(request.method, request.url.path, error)
+
+
+def answer_unexpected(method: str, path: str, error: Exception) -> Response:
+    """The answer to a mistake of ours; what it was stands in the log, and never in the answer."""
+    log.error("request_failed", path=path, method=method, error=type(error).__name__, exc_info=error)
     return problem(500, "internal_error", "Something went wrong on the server; nothing was half written.")

@@ -1,11 +1,11 @@
 """From a request to who asks: one function for every route, the fast one too."""
 
 import ipaddress
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -96,11 +96,9 @@ def _bearer(headers: Headers) -> str | None:
 
 
 def _session_token(headers: Headers, name: str) -> str | None:
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return morsel.value[:_TOKEN_SIZE_MAX] if morsel else None
+    # The standard library's parser gives up at the first odd cookie, which a neighbour on this host may have set.
+    token = cookie_parser(headers.get("cookie", "")).get(name)
+    return token[:_TOKEN_SIZE_MAX] if token else None
 
 
 def _is_trusted(address: str, proxies: tuple[str, ...]) -> bool:

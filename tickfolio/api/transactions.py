@@ -20,7 +20,7 @@ from tickfolio.api.answers import (
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import Page
+from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import Transaction, TransactionChange, TransactionInput
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
@@ -38,7 +38,7 @@ _CLEARABLE = frozenset({"fx_rate", "account", "note"})
 
 @router.get("/portfolios/{portfolio_id}/transactions", responses=documented(401, 404, 422, 503))
 def list_transactions(
-    portfolio_id: str,
+    portfolio_id: PathId,
     principal: SignedIn,
     desk: DeskHere,
     limit: Limit = 100,
@@ -67,7 +67,7 @@ def list_transactions(
     responses=documented(*_WRITE),
 )
 def record_transaction(
-    portfolio_id: str,
+    portfolio_id: PathId,
     body: TransactionInput,
     principal: SignedIn,
     desk: DeskHere,
@@ -86,7 +86,7 @@ def record_transaction(
 
 @router.patch("/transactions/{transaction_id}", responses=documented(412, 428, *_WRITE))
 def change_transaction(
-    transaction_id: str,
+    transaction_id: PathId,
     body: TransactionChange,
     expected: ExpectedVersion,
     principal: SignedIn,
@@ -105,7 +105,7 @@ def change_transaction(
 @router.delete(
     "/transactions/{transaction_id}", status_code=204, responses=documented(401, 403, 404, 409, 412, 428, 503)
 )
-def remove_transaction(transaction_id: str, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
+def remove_transaction(transaction_id: PathId, expected: ExpectedVersion, principal: SignedIn, desk: DeskHere) -> None:
     """Takes a row out of the ledger, unless a later sale needs it."""
     with desk.database.transaction() as tx:
         ledgers.remove_transaction(tx, desk.world, principal.user.id, transaction_id, expected)

@@ -51,6 +51,7 @@ class AmfiAdapter:
     name = "amfi"
     label = "AMFI"
     terms: str | None = None
+    catalogue: str | None = EXCHANGE
 
     def __init__(self, url: str = DEFAULT_URL) -> None:
         self._url = url
@@ -83,7 +84,7 @@ class AmfiAdapter:
         path = f"/DownloadNAVHistoryReport_Po.aspx?frmdt={_write_day(first)}&todt={_write_day(last)}"
         return Request(urljoin(self._url, path), (symbol,), bytes_max=BYTES_MAX, deadline_seconds=DEADLINE_SECONDS)
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002 - AMFI has no search: its file lists all
+    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # AMFI has no search: its file lists all
         """None: the listings come with the prices."""
         return None
 
@@ -105,9 +106,10 @@ class AmfiAdapter:
             {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
             {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
             listings=tuple(_listing(row) for row in file.rows),
+            names={symbol: _listing(rows[0]).name for symbol, rows in found.items() if rows},
         )
 
-    def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002 - as Adapter
+    def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
         """The values of one scheme by day; a day told twice with different values is left out."""
         file = read_nav_file(body)
         if isinstance(file, Failure):
@@ -122,7 +124,7 @@ class AmfiAdapter:
         closes = tuple(Close(day, next(iter(navs[day]))) for day in sorted(navs) if len(navs[day]) == 1)
         return HistoryResult(closes, CURRENCY)
 
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002 - AMFI has no search
+    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # AMFI has no search
         """Nothing: AMFI has no search."""
         return SearchResult()
 

@@ -18,15 +18,15 @@ def classify_transport(answer: Answer) -> Failure | None:
     404 and 400 are left to each source, which may say with them that a symbol is unknown.
     """
     status = answer.status
-    if status == 429 or _RATE_LIMIT_TEXT.match(answer.body):  # noqa: PLR2004 - the code of "Too Many Requests"
+    if status == 429 or _RATE_LIMIT_TEXT.match(answer.body):  # noqa: PLR2004  # the code of "Too Many Requests"
         return Failure(
             FailureKind.RATE_LIMITED, "Too many requests, says the source.", read_retry_after(answer.headers)
         )
     if status in {401, 403}:
         return Failure(FailureKind.AUTH, f"The source refuses us with HTTP {status}.")
-    if status >= 500 or status == 408:  # noqa: PLR2004 - server errors and "Request Timeout"
+    if status >= 500 or status == 408:  # noqa: PLR2004  # server errors and "Request Timeout"
         return Failure(FailureKind.TRANSIENT, f"The source fails with HTTP {status}.", read_retry_after(answer.headers))
-    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+    if 300 <= status < 400:  # noqa: PLR2004  # these are the redirects
         return Failure(FailureKind.BLOCKED, f"The source sends us elsewhere with HTTP {status}; we do not follow.")
     if "html" in answer.headers.get("content-type", "").lower() or _HTML.match(answer.body):
         return Failure(FailureKind.BLOCKED, f"A page for people where data was expected (HTTP {status}).")

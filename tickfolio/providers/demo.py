@@ -90,6 +90,7 @@ class DemoProvider:
     name = NAME
     label = "Demo market (simulated)"
     terms: str | None = None
+    catalogue: str | None = None
 
     def __init__(self, seed: str = "tickfolio", slot_minutes: int = 10) -> None:
         if slot_minutes < 1:
@@ -116,7 +117,7 @@ class DemoProvider:
         ticks = 2 * (character.base_ticks * level // _ONE // 2) + slot % 2
         return EXACT.multiply(character.tick, Decimal(ticks))
 
-    def fetch(self, symbols: Sequence[str], now: datetime, *, probe: bool = False) -> Iterator[BatchResult]:  # noqa: ARG002 - there is no breaker to probe
+    def fetch(self, symbols: Sequence[str], now: datetime, *, probe: bool = False) -> Iterator[BatchResult]:  # noqa: ARG002  # there is no breaker to probe
         """All prices in one batch; every instrument of this market as a listing."""
         slot = self.slot_of(now)
         wanted = tuple(dict.fromkeys(symbols))

@@ -54,6 +54,7 @@ class EcbAdapter:
     name = "ecb"
     label = "European Central Bank"
     terms: str | None = None
+    catalogue: str | None = None
 
     def __init__(self, url: str = DEFAULT_URL) -> None:
         self._url = url
@@ -78,7 +79,7 @@ class EcbAdapter:
             deadline_seconds=HISTORY_DEADLINE_SECONDS,
         )
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002 - the ECB has no search: its file lists all
+    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # the ECB has no search: its file lists all
         """None: the listings come with the rates."""
         return None
 
@@ -105,7 +106,7 @@ class EcbAdapter:
             ),
         )
 
-    def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002 - as Adapter
+    def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
         """The rates of one pair by day."""
         return self.parse_all_history(body).pair(symbol)
 
@@ -121,7 +122,7 @@ class EcbAdapter:
                     closes.setdefault(code, []).append(Close(day, rate))
         return PairHistories({BASE + code: HistoryResult(tuple(found), code) for code, found in closes.items()})
 
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002 - the ECB has no search
+    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # the ECB has no search
         """Nothing: the ECB has no search."""
         return SearchResult()
 

@@ -34,6 +34,7 @@ class Adapter(Protocol):
     name: str
     label: str
     terms: str | None
+    catalogue: str | None
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The source's own symbol of an instrument, or None when it cannot price it."""
@@ -94,6 +95,7 @@ class HttpProvider:
         self.name = adapter.name
         self.label = adapter.label
         self.terms = adapter.terms
+        self.catalogue = adapter.catalogue
         self._adapter = adapter
         self._clock = clock
         self._client = HttpClient(clock)

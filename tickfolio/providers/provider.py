@@ -74,7 +74,8 @@ class BatchResult:
 
     `symbols` are those that were asked for in this batch; each is in `observations` or `failures`, unless all of it
     failed. `listings` are instruments that the answer told of beside the prices (AMFI's file lists every scheme); they
-    are left out when the source says that nothing has changed since its last answer.
+    are left out when the source says that nothing has changed since its last answer. `names` are what the source
+    calls those that were asked for, where it says.
     """
 
     observations: Mapping[str, Observation] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class BatchResult:
     provider_failure: Failure | None = None
     listings: Sequence[Listing] = ()
     symbols: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Provider(Protocol):
     name: str
     label: str  # what the screen calls it: "Yahoo Finance"
     terms: str | None  # one sentence that a person must accept before it is switched on
+    catalogue: str | None  # the exchange whose every instrument comes with any answer, for search; most have none
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The provider's own symbol of an instrument, or None when this source cannot price it."""

@@ -47,6 +47,7 @@ class YahooAdapter:
 
     name = "yahoo"
     label = "Yahoo Finance"
+    catalogue: str | None = None
     terms: str | None = (
         "Yahoo's terms forbid automated collection without its permission; "
         "switch it on only for your own personal use, and at your own risk."
@@ -124,7 +125,12 @@ class YahooAdapter:
                 failures[symbol] = outcome
             else:
                 observations[symbol] = outcome
-        return BatchResult(observations, failures)
+        names = {
+            row.symbol: name
+            for row in rows
+            if row.symbol in observations and (name := yahoo_symbols.read_name(row.meta))
+        }
+        return BatchResult(observations, failures, names=names)
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:
         """Daily closes as traded, with Yahoo's adjustment for splits undone; today's bar only after the close."""

@@ -1,6 +1,7 @@
 """How Yahoo calls instruments, and how we call what its search finds."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tickfolio.domain.instruments import EXCHANGES, AssetType, Instrument
@@ -109,13 +110,11 @@ def listing_of(row: dict[str, Any]) -> Listing | None:
     exchange, asset_type = _EXCHANGES.get(exchange_code), _ASSET_TYPES.get(quote_type)
     if exchange is None or asset_type is None or not _SYMBOL.fullmatch(symbol):
         return None
-    names = (row.get("longname"), row.get("shortname"))
-    name = next((text.strip() for text in names if isinstance(text, str) and text.strip()), symbol)
     return Listing(
         asset_type=asset_type,
         exchange=exchange,
         symbol=_own_symbol(exchange, symbol),
-        name=" ".join(name.split())[:_NAME_LENGTH_MAX],
+        name=read_name(row) or symbol,
         currency=_crypto_currency(symbol) if exchange == "CRYPTO" else EXCHANGES[exchange].currency,
         provider_symbol=symbol,
     )
@@ -131,3 +130,12 @@ def _own_symbol(exchange: str, symbol: str) -> str:
 def _crypto_currency(symbol: str) -> str | None:
     _, hyphen, currency = symbol.rpartition("-")
     return currency if hyphen and re.fullmatch(r"[A-Z]{3}", currency, re.ASCII) else None
+
+
+def read_name(row: Mapping[str, Any]) -> str | None:
+    """The name that a row of a search, or the facts beside a price, tell; the long one before the short one."""
+    for key in ("longname", "longName", "shortname", "shortName"):
+        text = row.get(key)
+        if isinstance(text, str) and (name := " ".join(text.split())[:_NAME_LENGTH_MAX]) and name.isprintable():
+            return name
+    return None

@@ -168,10 +168,15 @@ def reset_password(reception: Reception, email: str, new: str) -> User:
 
 
 def delete_account(reception: Reception, user: User, password: str, address: str) -> None:
-    """Deletes the account and all that is its, sessions first. Raises: WrongCredentials, TooMany."""
+    """Deletes the account and all that is its; after the administrator, the oldest account that is left is theirs.
+
+    Raises: WrongCredentials, TooMany.
+    """
     _prove(reception, user, password, address)
     with reception.database.transaction() as tx:
+        tx.server.raise_version("accounts")  # as in `add_user`: who comes and who goes do so one after the other
         tx.people.delete(user.id)
+        tx.people.keep_an_administrator()
         tx.server.note(reception.world.new_id(), None, "account_deleted", None, reception.world.now())
 
 

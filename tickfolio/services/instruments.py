@@ -1,7 +1,7 @@
 """Finding instruments: by any of their names when something is recorded, and as one types."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, UnknownExchange
@@ -134,6 +134,13 @@ def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> None:
             elif found is not None and (found.name == found.symbol or found.isin is None):
                 _better_known(tx, found, listing)
         tx.instruments.add_many_if_new(new.values())
+
+
+def name_instruments(tx: Tx, found: Iterable[Instrument], name: str) -> None:
+    """Instruments that were recorded by their symbol alone get the name that a source tells."""
+    for instrument in found:
+        if instrument.name == instrument.symbol != name:
+            tx.instruments.rename(replace(instrument, name=name))
 
 
 def _better_known(tx: Tx, found: Instrument, listing: Listing) -> None:

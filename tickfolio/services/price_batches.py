@@ -8,7 +8,7 @@ from typing import assert_never
 from tickfolio.domain.price_gate import Accepted, Held, Rejected, Unchanged, Verdict, judge
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
 from tickfolio.providers.provider import BatchResult
-from tickfolio.services.instruments import record_listings
+from tickfolio.services.instruments import name_instruments, record_listings
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.prices import PricePoint
@@ -50,6 +50,8 @@ def record_batch(
     record_listings(tx, world, result.listings)
     ids = [key for symbol in result.observations for key in asked.get(symbol, ())]
     instruments, latest, held = tx.instruments.many(ids), tx.prices.latest(ids), tx.prices.held(ids)
+    for symbol, name in result.names.items():
+        name_instruments(tx, (instruments[key] for key in asked.get(symbol, ()) if key in instruments), name)
     return _store(
         tx,
         [

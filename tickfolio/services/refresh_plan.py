@@ -34,8 +34,9 @@ def plan_refresh(
         wanted = list(tx.instruments.many(ids).values())
         wanted += _pairs(tx, world, wanted)
         latest = tx.prices.latest(one.id for one in wanted)
+        unlisted = [] if only is not None else _unlisted(tx, on)
     now = world.now()
-    by_provider: dict[str, dict[str, list[str]]] = {}
+    by_provider: dict[str, dict[str, list[str]]] = {name: {} for name in unlisted}
     size = 0
     for instrument in wanted:
         known = latest.get(instrument.id)
@@ -46,6 +47,11 @@ def plan_refresh(
             by_provider.setdefault(name, {}).setdefault(symbol, []).append(instrument.id)
             size += 1
     return Plan(on, by_provider, size)
+
+
+def _unlisted(tx: Tx, on: Mapping[str, Provider]) -> list[str]:
+    """Sources that list everything they know, and whose list is not here yet: it is how a fund is found by name."""
+    return [name for name, one in on.items() if one.catalogue and not tx.instruments.any_listed(one.catalogue)]
 
 
 def _pairs(tx: Tx, world: World, wanted: Iterable[Instrument]) -> list[Instrument]:

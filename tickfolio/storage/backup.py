@@ -1,8 +1,7 @@
 """A copy of the embedded database, whole and of one moment, while others go on writing."""
 
+from contextlib import closing
 from pathlib import Path
-
-from sqlalchemy import text
 
 from tickfolio.storage.database import make_engine
 
@@ -11,8 +10,8 @@ def copy_database(url: str, target: Path) -> None:
     """Writes the copy; the target must not exist. To restore it, stop the server and put it in the data folder."""
     engine = make_engine(url, pool_size=1)
     try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT", writes=False) as connection:
-            connection.execute(text("COMMIT"))
-            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+        # The bare connection: a copy is made outside of any transaction, and no writer is kept waiting.
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("VACUUM INTO ?", (str(target),))
     finally:
         engine.dispose()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType, Instrument
@@ -62,6 +62,12 @@ class Instruments:
         i = instruments.c
         query = select(instruments).where(i.exchange == exchange, i.owner_id.is_(None)).order_by(i.id)
         return [_instrument(row) for row in self._connection.execute(query)]
+
+    def any_listed(self, exchange: str) -> bool:
+        """Whether a source's list of this exchange is stored: somebody's own entries have no name but their symbol."""
+        i = instruments.c
+        listed = exists().where(i.exchange == exchange, i.owner_id.is_(None), i.name != i.symbol)
+        return bool(self._connection.execute(select(listed)).scalar_one())
 
     def search(self, owner_id: str, words: Sequence[str], limit: int) -> Sequence[Instrument]:
         """Instruments that have all the words in symbol, name or ISIN; currency pairs are not for holding."""

@@ -83,6 +83,15 @@ class People:
         self._connection.execute(update(audit_log).where(audit_log.c.user_id == user_id).values(user_id=None))
         self._connection.execute(delete(users).where(users.c.id == user_id))
 
+    def keep_an_administrator(self) -> None:
+        """Where no account is the administrator's any more, the oldest one becomes it."""
+        u = users.c
+        if self._connection.execute(select(exists(select(u.id).where(u.administrator)))).scalar_one():
+            return
+        oldest = select(u.id).order_by(u.created_at, u.id).limit(1).scalar_subquery()
+        changed = update(users).where(u.id == oldest)
+        self._connection.execute(changed.values(administrator=True, version=u.version + 1))
+
     def begin_session(self, session: Session) -> None:
         """A browser signs in."""
         self._connection.execute(insert(sessions), asdict(session))

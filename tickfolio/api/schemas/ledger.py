@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tickfolio.api.schemas.common import Currency, DecimalIn, DecimalOut, Identifier, Input, Instant, Output
+from tickfolio.api.schemas.common import Currency, Day, DecimalIn, DecimalOut, Identifier, Input, Instant, Output
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import CostMethod, TransactionType
 from tickfolio.domain.prices import PriceStatus
@@ -116,7 +116,7 @@ class HoldingInput(Input):
     quantity: DecimalIn
     avg_buy_price: DecimalIn
     fx_rate: DecimalIn | None = None
-    acquired_on: date | None = None
+    acquired_on: Day | None = None
 
 
 class HoldingChange(Input):
@@ -125,7 +125,7 @@ class HoldingChange(Input):
     quantity: DecimalIn | None = None
     avg_buy_price: DecimalIn | None = None
     fx_rate: DecimalIn | None = None
-    acquired_on: date | None = None
+    acquired_on: Day | None = None
 
 
 class Holding(Output):
@@ -148,7 +148,7 @@ class TransactionInput(Input):
     """A new row of the ledger; prices, fees and taxes in the instrument's currency."""
 
     type: TransactionType
-    traded_on: date
+    traded_on: Day
     asset_type: HoldableType
     symbol: Symbol
     exchange: ExchangeCode | None = None
@@ -168,7 +168,7 @@ class TransactionChange(Input):
     """What is left out stays; null clears what may be empty. The instrument stays: delete and add to change it."""
 
     type: TransactionType | None = None
-    traded_on: date | None = None
+    traded_on: Day | None = None
     quantity: DecimalIn | None = None
     price: DecimalIn | None = None
     fees: DecimalIn | None = None

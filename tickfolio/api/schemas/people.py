@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from tickfolio.api.schemas.common import Currency, Identifier, Input, Instant, Output
 
@@ -97,5 +97,5 @@ class PriceSources(Output):
 class PriceSourceChange(Input):
     """Switch a source on or off. One with terms needs `terms_accepted` to go on."""
 
-    on: bool
-    terms_accepted: bool = False
+    on: StrictBool
+    terms_accepted: StrictBool = False

@@ -26,7 +26,7 @@ const places = (digits?: number): Options => (digits === undefined ? {} : { mini
 /** Without `digits`, as many as the currency has: two for rupees, none for yen. */
 export const money = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, ...places(digits) })
 export const signedMoney = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, signDisplay: 'exceptZero', ...places(digits) })
-export const compact = (n: Num, currency: string) => format(n, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 2 })
+export const compact = (n: Num, currency: string) => format(n, { style: 'currency', currency, notation: 'compact', minimumFractionDigits: 2, maximumFractionDigits: 2 })
 /** A price as its source told it; net asset values have four decimals. */
 export const price = (n: Num, currency: string) => format(n, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 })
 /** An average cost: a quotient of 28 digits, shown to two, or to four where it is small. */

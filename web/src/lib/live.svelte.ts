@@ -17,6 +17,8 @@ class Live {
   refreshing = $state(false)
   /** When a refresh by hand may be asked for again. */
   refreshAt = $state(0)
+  /** Why the last wish for a refresh was refused. */
+  refreshProblem = $state('')
   get reachable() { return this.online && this.answered }
 }
 export const live = new Live()
@@ -81,6 +83,7 @@ export function ledgerChanged() {
 /** Asks for prices now. Throws `Problem`, with the wait when it is too soon. */
 export async function refreshPrices() {
   live.refreshing = true
+  live.refreshProblem = ''
   try {
     await post('/prices/refresh', {})
     // The stream says when it is done; should that be lost, look after a while.
@@ -90,6 +93,7 @@ export async function refreshPrices() {
     if (!(error instanceof Problem)) throw error
     if (error.retryAfterSeconds !== null) live.refreshAt = Date.now() + error.retryAfterSeconds * 1000
     else if (error.status === 0) live.answered = false
+    else live.refreshProblem = error.message
   }
 }
 

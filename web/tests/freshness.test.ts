@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { ageOf, freshness } from '../src/lib/freshness'
+import { holding, priceAt } from './made'
+
+const now = Date.parse('2026-11-20T09:12:00Z')
+const summary = (...prices: ReturnType<typeof priceAt>[]) => ({ last_updated_at: '2026-11-20T09:10:00Z', next_refresh_at: '2026-11-20T09:20:00Z', holdings: prices.map((price, n) => holding(`H${n}`, { price })) })
+const nav = priceAt({ status: 'nav', as_of: '2026-11-19T17:30:00Z', stale_at: '2026-11-20T20:00:00Z' })
+const closed = priceAt({ status: 'close', as_of: '2026-11-20T10:00:00Z', stale_at: '2026-11-23T04:15:00Z' })
+const old = priceAt({ stale_at: '2026-11-20T09:00:00Z' })
+
+test('a price that moves makes it live, whatever rests beside it', () => expect(freshness(summary(priceAt({}), nav), now, true)).toEqual({ kind: 'live', share: expect.closeTo(0.2), minutes: 8, old: 0 }))
+test('prices that rest until the next session are a closed market', () => expect(freshness(summary(closed, nav), now, true).kind).toBe('closed'))
+test('one old price among many is counted, half of them are stale', () => {
+  expect(freshness(summary(priceAt({}), closed, old), now, true)).toMatchObject({ kind: 'live', old: 1 })
+  expect(freshness(summary(priceAt({}), old), now, true)).toMatchObject({ kind: 'stale', old: 1 })
+})
+test('no answer is offline, before all else', () => expect(freshness(summary(old), now, false).kind).toBe('offline'))
+test('nothing priced is neither live nor stale', () => expect(freshness(summary(), now, true).kind).toBe('none'))
+test('a fund’s price of yesterday is normal; one past its due time is not', () => {
+  expect(ageOf(nav, now)).toMatchObject({ text: 'NAV, yesterday', old: false })
+  expect(ageOf(priceAt({ as_of: '2026-11-17T09:12:00Z', stale_at: '2026-11-18T04:00:00Z', status: 'close' }), now)).toMatchObject({ text: '3 days ago', old: true })
+  expect(ageOf(priceAt({ status: 'held' }), now).old).toBe(true)
+})
