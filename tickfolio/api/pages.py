@@ -29,7 +29,7 @@ class Pages(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            is_screen = first not in _NEVER_SCREENS and "." not in path.rpartition("/")[2]
+            is_screen = path == "." or (first not in _NEVER_SCREENS and "." not in path.rpartition("/")[2])
             if error.status_code != _NOT_FOUND or not is_screen or not self._page.exists():
                 raise
             response = FileResponse(self._page)

@@ -5,9 +5,8 @@ import { currencyOf } from '../../lib/kinds'
 import type { Row } from '../../lib/ledger'
 import { chosen, portfolioOf, portfolios } from '../../lib/portfolios.svelte'
 import { typedNumber } from '../../lib/typed'
+import type { Tab } from './open.svelte'
 
-export const tabs = ['Holding', 'Buy', 'Sell'] as const
-export type Tab = (typeof tabs)[number]
 const typeOf: Record<Tab, TransactionType> = { Holding: 'OPENING', Buy: 'BUY', Sell: 'SELL' }
 const tabOf: Record<TransactionType, Tab> = { OPENING: 'Holding', BUY: 'Buy', SELL: 'Sell' }
 
@@ -18,7 +17,7 @@ export type Field = 'symbol' | 'currency' | 'traded_on' | 'quantity' | 'price' |
 
 /** The state of one opened dialog. */
 export class Form {
-  tab = $state<Tab>('Holding')
+  tab = $state<Tab>('Buy')
   portfolioId = $state('')
   instrument = $state<Chosen | null>(null)
   on = $state(today())
@@ -34,8 +33,9 @@ export class Form {
   refused = $state<Partial<Record<Field, string>>>({})
   readonly row: Transaction | null
 
-  constructor(row: Transaction | null) {
+  constructor(row: Transaction | null, tab: Tab) {
     this.row = row
+    this.tab = tab
     this.portfolioId = row?.portfolio_id ?? (chosen() ?? portfolios.list?.[0])?.id ?? ''
     if (!row) return
     this.tab = tabOf[row.type]
