@@ -46,6 +46,23 @@ def make_app(desk: Desk, observe: Callable[[str, int, float], None], clock: Call
     return Guards(FastSummary(app, desk), desk.options, observe, clock)
 
 
+_WAYS_IN = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "tickfolio", "description": "`__Host-tickfolio` under TLS."},
+    "token": {"type": "http", "scheme": "bearer"},
+}
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    """What holds for every route alike: who may ask, and what is refused before a route is reached."""
+    if method != "get":
+        for status, answer in problems.documented(403, 413, 415).items():
+            told = {"description": answer["description"], "content": answer["content"]}
+            operation["responses"].setdefault(str(status), told)
+    is_signing_in = (path, method) == (f"{API}/session", "post")
+    if path.startswith(API) and "401" in operation["responses"] and not is_signing_in:
+        operation["security"] = [{name: []} for name in _WAYS_IN]
+
+
 def _describe(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
@@ -56,6 +73,10 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         _drop_unsaid(schema)
+        schema["components"]["securitySchemes"] = _WAYS_IN
+        for path, operations in schema["paths"].items():
+            for method, operation in operations.items():
+                _complete(path, method, operation)
         app.openapi_schema = schema
     return app.openapi_schema
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.ledger import CostMethod
 from tickfolio.domain.text import read_text
 from tickfolio.services.changes import require_version, tell_owner
@@ -56,6 +57,8 @@ def change_portfolio(
     )
     if after == before:
         return before
+    if after.currency != before.currency:
+        _refuse_entered_rates(tx, before)
     version = tx.portfolios.change(before, name=after.name, currency=after.currency, cost_method=after.cost_method)
     if (after.currency, after.cost_method) != (before.currency, before.cost_method):
         project_all(tx, world, after)
@@ -69,3 +72,14 @@ def delete_portfolio(tx: Tx, world: World, owner_id: str, portfolio_id: str, exp
     require_version("portfolio", portfolio.version, expected_version)
     tx.portfolios.delete(portfolio)
     tell_owner(tx, world, portfolio)
+
+
+def _refuse_entered_rates(tx: Tx, portfolio: Portfolio) -> None:
+    """A rate that somebody entered is into the portfolio's currency, and means nothing into another one."""
+    entered = sum(row.fx_rate is not None for row in tx.ledgers.rows(portfolio.user_id, portfolio.id))
+    if entered:
+        raise InvalidInput(
+            "currency",
+            f"{entered} transactions have a rate into {portfolio.currency} of their own: clear those rates first.",
+            code="rates_entered",
+        )

@@ -60,7 +60,8 @@ def project_holding(tx: Tx, world: World, portfolio: Portfolio, instrument: Inst
     Raises: Oversold, and then nothing of the transaction may be committed.
     """
     rows = tx.ledgers.rows(portfolio.user_id, portfolio.id, instrument.id)
-    return _write(tx, world, portfolio, instrument, rows, PastRates(tx, portfolio.currency, portfolio.currency))
+    rates = PastRates(tx, portfolio.currency, portfolio.currency)
+    return _write(tx, world, portfolio, instrument, rows, rates, ledger_changed=True)
 
 
 def project_all(tx: Tx, world: World, portfolio: Portfolio) -> None:
@@ -68,7 +69,7 @@ def project_all(tx: Tx, world: World, portfolio: Portfolio) -> None:
     by_instrument = _by_instrument(tx, portfolio)
     rates = PastRates(tx, portfolio.currency, portfolio.currency)
     for instrument_id, instrument in tx.instruments.many(by_instrument).items():
-        _write(tx, world, portfolio, instrument, by_instrument[instrument_id], rates)
+        _write(tx, world, portfolio, instrument, by_instrument[instrument_id], rates, ledger_changed=False)
 
 
 def computed_holdings(tx: Tx, portfolio: Portfolio, currency: str) -> dict[str, Holding]:
@@ -96,6 +97,8 @@ def _write(
     instrument: Instrument,
     rows: Sequence[LedgerRow],
     rates: PastRates,
+    *,
+    ledger_changed: bool,
 ) -> HoldingRow | None:
     stored = tx.holdings.find(portfolio.user_id, portfolio.id, instrument.id)
     if not rows:
@@ -110,7 +113,10 @@ def _write(
         version=stored.version + 1 if stored else 1,
         holding=project(transactions, portfolio.cost_method, instrument.symbol),
     )
-    if stored and (stored.holding, stored.plain) == (row.holding, row.plain):
+    # A plain holding is its opening: a change of its day alone is one of the holding, too, and whoever saw the old
+    # version has to be told.
+    same = stored is not None and (stored.holding, stored.plain) == (row.holding, row.plain)
+    if stored and same and not (row.plain and ledger_changed):
         return stored
     tx.holdings.write(row)
     return row

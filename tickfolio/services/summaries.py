@@ -1,7 +1,8 @@
 """What is it worth, what has it made, since when is that true: one portfolio, or all of a person's together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tickfolio.cache.cache import Cache
@@ -19,6 +20,8 @@ from tickfolio.storage.portfolios import Portfolio
 
 # Says which shape of answer is kept: raised when the JSON changes, so that an upgrade never serves an old shape.
 SHAPE = 1
+# As many different answers as this are worked out at once; the same one never twice.
+_TURNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Summaries:
     cache: Cache
     interval_minutes: int
     keep_seconds: int
+    turns: Sequence[threading.Lock] = field(default_factory=lambda: tuple(threading.Lock() for _ in range(_TURNS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +57,13 @@ def load_summary(
     """
     portfolio = tx.portfolios.load(user.id, portfolio_id)
     tag = portfolio_tag(portfolio.id, portfolio.version, tx.server.version("prices"))
-    if tag in known_tags:
-        return Tagged(tag, None)
-    key = f"s{SHAPE}:{tag}"
-    body = summaries.cache.find(key, user.id)
-    if body is None:
-        body = _summarise_one(summaries, tx, portfolio, now)
-        summaries.cache.keep(key, user.id, body, summaries.keep_seconds)
-    return Tagged(tag, body)
+    return _answer(summaries, user, tag, known_tags, lambda: _summarise_one(summaries, tx, portfolio, now))
 
 
 def load_summary_of_all(summaries: Summaries, tx: Tx, user: User, known_tags: Sequence[str], now: datetime) -> Tagged:
     """The summary of all of a person's portfolios, in the base currency."""
     tag = f"u{user.id}-l{user.version}-q{tx.server.version('prices')}"
-    if tag in known_tags:
-        return Tagged(tag, None)
-    key = f"s{SHAPE}:{tag}"
-    body = summaries.cache.find(key, user.id)
-    if body is None:
-        body = _summarise_whole(summaries, tx, user, now)
-        summaries.cache.keep(key, user.id, body, summaries.keep_seconds)
-    return Tagged(tag, body)
+    return _answer(summaries, user, tag, known_tags, lambda: _summarise_whole(summaries, tx, user, now))
 
 
 def load_timing(tx: Tx, interval_minutes: int, now: datetime) -> Timing:
@@ -82,6 +72,21 @@ def load_timing(tx: Tx, interval_minutes: int, now: datetime) -> Timing:
     if last is None or last.slot is None:
         return Timing(interval_minutes, next_slot(now, interval_minutes))
     return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes))
+
+
+def _answer(
+    summaries: Summaries, user: User, tag: str, known_tags: Sequence[str], work_out: Callable[[], bytes]
+) -> Tagged:
+    """Nothing for who has it, the kept one, or else a new one; many who ask for the same at once wait for one."""
+    if tag in known_tags:
+        return Tagged(tag, None)
+    key = f"s{SHAPE}:{tag}"
+    with summaries.turns[hash(key) % len(summaries.turns)]:
+        body = summaries.cache.find(key, user.id)
+        if body is None:
+            body = work_out()
+            summaries.cache.keep(key, user.id, body, summaries.keep_seconds)
+    return Tagged(tag, body)
 
 
 def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio, now: datetime) -> bytes:

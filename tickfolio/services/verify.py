@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from tickfolio.domain.errors import NotFound, Oversold
 from tickfolio.services.projection import computed_holdings
-from tickfolio.storage.database import Database
+from tickfolio.storage.database import Database, Tx
 
 
 def verify(database: Database) -> tuple[int, Sequence[str]]:
@@ -13,12 +14,21 @@ def verify(database: Database) -> tuple[int, Sequence[str]]:
     wrong: list[str] = []
     for owner_id, portfolio_id in ids:
         with database.reading() as tx:
-            portfolio = tx.portfolios.load(owner_id, portfolio_id)
-            computed = computed_holdings(tx, portfolio, portfolio.currency)
-            stored = {row.holding.instrument_id: row.holding for row in tx.holdings.all(owner_id, [portfolio_id])}
-        wrong += [
-            f"portfolio {portfolio_id}, instrument {key}: stored {stored.get(key)}, computed {computed.get(key)}"
-            for key in sorted(stored.keys() | computed.keys())
-            if stored.get(key) != computed.get(key)
-        ]
+            wrong += [f"portfolio {portfolio_id}, {what}" for what in _differences(tx, owner_id, portfolio_id)]
     return len(ids), wrong
+
+
+def _differences(tx: Tx, owner_id: str, portfolio_id: str) -> Sequence[str]:
+    try:
+        portfolio = tx.portfolios.load(owner_id, portfolio_id)
+        computed = computed_holdings(tx, portfolio, portfolio.currency)
+    except NotFound:  # deleted a moment ago, with all its holdings
+        return []
+    except Oversold as impossible:
+        return [f"ledger: {impossible.message}"]
+    stored = {row.holding.instrument_id: row.holding for row in tx.holdings.all(owner_id, [portfolio_id])}
+    return [
+        f"instrument {key}: stored {stored.get(key)}, computed {computed.get(key)}"
+        for key in sorted(stored.keys() | computed.keys())
+        if stored.get(key) != computed.get(key)
+    ]
