@@ -338,6 +338,20 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(given, asha, portfolio, dr
         assert tx.instruments.on_exchange("NSE") == []  # not even the instrument that it named
 
 
+@pytest.mark.parametrize("field", ["account", "note", "external_id"])
+def test_fault_66_a_changed_text_is_read_like_a_new_one(given, asha, portfolio, field):
+    """A NUL that a change let through would be refused by one database and kept by the other."""
+    [row] = given.record(asha, portfolio, buy("INFY", "10", "100"))
+
+    with pytest.raises(InvalidInput) as refused:
+        change(given, asha, row, **{field: "a\0b"})
+    composed = change(given, asha, row, **{field: "  Cafe\u0301 "})
+
+    assert refused.value.field == field
+    assert getattr(composed, field) == "Caf\u00e9"
+    assert getattr(change(given, asha, composed, **{field: ""}), field) is None
+
+
 def test_a_trade_of_a_day_that_has_begun_somewhere_is_not_of_the_future(given, asha, portfolio, clock):
     clock.advance(60 * (10 * 60 - 10 + 1))  # 19:01 UTC on the 20th: 09:01 on the 21st in Kiribati
 

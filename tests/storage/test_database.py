@@ -3,9 +3,11 @@
 import ast
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.builders import Given
 from tests.infrastructure.source_tree import PACKAGE, name_of, parsed
@@ -14,7 +16,9 @@ from tickfolio.storage import database as module
 from tickfolio.storage.backup import copy_database
 from tickfolio.storage.database import open_database
 from tickfolio.storage.migrate import migrate
+from tickfolio.storage.people import Session
 
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 COMMITTERS = {"commit", "begin", "begin_nested", "rollback"}
 
 
@@ -214,6 +218,15 @@ def test_a_mistake_of_ours_is_not_taken_for_a_database_that_is_gone(database):
         )
 
     assert not isinstance(caught.value, Unavailable)
+
+
+def test_an_error_that_is_logged_holds_no_values(database):
+    with pytest.raises(IntegrityError) as caught, database.transaction() as tx:
+        tx.people.begin_session(
+            Session("s", "nobody", "the hash of a token", "198.51.100.7", datetime(2026, 1, 1, tzinfo=UTC), LATER)
+        )
+
+    assert "198.51.100.7" not in str(caught.value)
 
 
 def test_a_backup_is_of_one_moment_and_whole_while_others_write(sqlite_url, tmp_path, clock, new_id):

@@ -59,12 +59,13 @@ def record_transaction(
         taxes=draft.taxes,
         currency=instrument.currency,
         fx_rate=draft.fx_rate,
-        account=draft.account and read_text(draft.account, "account", 60),
-        external_id=draft.external_id and read_text(draft.external_id, "external_id", 100),
-        note=draft.note and read_text(draft.note, "note", _NOTE_SIZE_MAX),
+        account=draft.account,
+        external_id=draft.external_id,
+        note=draft.note,
         version=1,
         created_at=world.now(),
     )
+    row = _clean(row)
     _check(row, portfolio, world)
     tx.ledgers.add(row)
     _follow(tx, world, portfolio, instrument)
@@ -80,7 +81,15 @@ def change_transaction(
     """
     before, portfolio = _load_to_change(tx, owner_id, transaction_id, expected_version)
     instrument = tx.instruments.load(owner_id, before.instrument_id)
-    after = replace(changed, version=before.version)
+    after = replace(
+        _clean(changed),
+        id=before.id,
+        portfolio_id=before.portfolio_id,
+        instrument_id=before.instrument_id,
+        currency=before.currency,
+        version=before.version,
+        created_at=before.created_at,
+    )
     if after == before:
         return before, instrument
     after = replace(after, version=before.version + 1)
@@ -112,6 +121,16 @@ def _load_to_change(tx: Tx, owner_id: str, transaction_id: str, expected_version
 def _follow(tx: Tx, world: World, portfolio: Portfolio, instrument: Instrument) -> None:
     project_holding(tx, world, portfolio, instrument)
     raise_version(tx, world, portfolio)
+
+
+def _clean(row: LedgerRow) -> LedgerRow:
+    """The row with its texts in the form in which they are stored; an empty one is none."""
+    return replace(
+        row,
+        account=read_text(row.account, "account", 60) if row.account else None,
+        external_id=read_text(row.external_id, "external_id", 100) if row.external_id else None,
+        note=read_text(row.note, "note", _NOTE_SIZE_MAX) if row.note else None,
+    )
 
 
 def _check(row: LedgerRow, portfolio: Portfolio, world: World) -> None:

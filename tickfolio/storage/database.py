@@ -172,6 +172,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """The engine behind a database; only the migrations use it without one."""
     parsed = make_url(url)
     pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": _POOL_WAIT_SECONDS}
+    pool["hide_parameters"] = True  # an error is logged, and what somebody owns or is called must not be
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, pool)
     return create_engine(

@@ -14,6 +14,7 @@ test('one old price among many is counted, half of them are stale', () => {
   expect(freshness(summary(priceAt({}), closed, old), now, true)).toMatchObject({ kind: 'live', old: 1 })
   expect(freshness(summary(priceAt({}), old), now, true)).toMatchObject({ kind: 'stale', old: 1 })
 })
+test('in the last half hour of a session it is still live', () => expect(freshness(summary(priceAt({ stale_at: '2026-11-23T04:30:00Z' })), now, true).kind).toBe('live'))
 test('no answer is offline, before all else', () => expect(freshness(summary(old), now, false).kind).toBe('offline'))
 test('nothing priced is neither live nor stale', () => expect(freshness(summary(), now, true).kind).toBe('none'))
 test('a fund’s price of yesterday is normal; one past its due time is not', () => {

@@ -54,7 +54,8 @@ export async function ask<T>(method: string, path: string, options: Options = {}
   const data: unknown = response.status === 204 || response.status === 304 ? null : await response.json().catch(() => ({}))
   if (!response.ok && response.status !== 304) {
     const problem = new Problem(response.status, (data ?? {}) as Record<string, unknown>, response.headers.get('Retry-After'))
-    if (problem.status === 401 && path !== '/session') ended()
+    // A wrong password is a 401 too, and no end of anything.
+    if (problem.code === 'unauthenticated') ended()
     throw problem
   }
   return { status: response.status, data: data as T, tag: response.headers.get('ETag') }

@@ -26,7 +26,11 @@ const places = (digits?: number): Options => (digits === undefined ? {} : { mini
 /** Without `digits`, as many as the currency has: two for rupees, none for yen. */
 export const money = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, ...places(digits) })
 export const signedMoney = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, signDisplay: 'exceptZero', ...places(digits) })
-export const compact = (n: Num, currency: string) => format(n, { style: 'currency', currency, notation: 'compact', minimumFractionDigits: 2, maximumFractionDigits: 2 })
+/** ₹50.07L, ₹4.86Cr; in whole units where the locale has no short form for that size. */
+export function compact(n: Num, currency: string) {
+  const short = formatter({ style: 'currency', currency, notation: 'compact', ...places(2) })
+  return short.formatToParts(n as number).some((part) => part.type === 'compact') ? short.format(n as number).replace('-', '−') : money(n, currency, 0)
+}
 /** A price as its source told it; net asset values have four decimals. */
 export const price = (n: Num, currency: string) => format(n, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 })
 /** An average cost: a quotient of 28 digits, shown to two, or to four where it is small. */

@@ -15,10 +15,12 @@ interface Dated { last_updated_at: string | null; next_refresh_at: string; holdi
 
 /** A price that still moves becomes old within the hour; one that rests until the next session, much later. */
 const MOVING_MS = 60 * 60_000
+/** In a session's last half hour a price is good until the next session, yet it moved a moment ago. */
+const JUST_NOW_MS = 15 * 60_000
 const SLOT_MS = 10 * 60_000
 
 export const isOld = (price: Price, now: number) => price.status === 'stale' || (price.stale_at !== null && Date.parse(price.stale_at) <= now)
-const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 'held'].includes(price.status) && !isOld(price, now) && (price.stale_at === null || Date.parse(price.stale_at) - now < MOVING_MS)
+const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 'held'].includes(price.status) && !isOld(price, now) && (price.stale_at === null || Date.parse(price.stale_at) - now < MOVING_MS || now - Date.parse(price.as_of) < JUST_NOW_MS)
 
 /** Which of the four states a summary is in, told by its own instants and the reader's clock. */
 export function freshness(summary: Dated, now: number, reachable: boolean): Freshness {

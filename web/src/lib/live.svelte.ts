@@ -111,10 +111,13 @@ export function follow() {
     stream.onerror = () => {
       open = false
       // A lost connection is taken up again by the browser; one that was refused is not.
-      if (stream.readyState === EventSource.CLOSED) wait = setTimeout(connect, RECONNECT_MS)
+      // Asking for the summary shows why: the session may have ended.
+      if (stream.readyState !== EventSource.CLOSED) return
+      wait = setTimeout(connect, RECONNECT_MS)
+      void refreshView()
     }
     stream.addEventListener('prices.updated', () => { heard = Date.now(); void refreshView().then(() => (live.refreshing = false)) })
-    stream.addEventListener('portfolio.changed', () => { heard = Date.now(); ledgerChanged() })
+    stream.addEventListener('portfolio.changed', () => { heard = Date.now(); live.ledger++; void loadPortfolios().catch(() => {}).then(refreshView) })
   }
   connect()
   const tick = setInterval(() => {

@@ -25,7 +25,8 @@ export class Sources {
     for (const source of this.items ?? []) {
       if (source.fixed || this.wanted[source.name] === source.on) continue
       const on = this.wanted[source.name]
-      Object.assign(source, await patch<PriceSource>(`/providers/${source.name}`, { on, terms_accepted: on && !!this.accepted[source.name] }))
+      const { items } = await patch<PriceSources>(`/providers/${source.name}`, { on, terms_accepted: on && !!this.accepted[source.name] })
+      source.on = items.find((item) => item.name === source.name)?.on ?? on
     }
   }
 }

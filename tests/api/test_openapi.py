@@ -1,0 +1,217 @@
+"""The API against its own description: a machine that reads it sends everything it allows, and much that it forbids."""
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.running import Person, Running, add_holding, make_portfolio, running, trade
+from tests.conftest import copy_of_sqlite
+from tickfolio.api.app import make_routes
+
+DESCRIPTION = make_routes().openapi()
+# Who asks is decided here, and not by chance.
+UNSECURED = {
+    path: {method: {key: value for key, value in one.items() if key != "security"} for method, one in methods.items()}
+    for path, methods in DESCRIPTION["paths"].items()
+}
+SCHEMA = schemathesis.openapi.from_dict(DESCRIPTION | {"paths": UNSECURED})
+OPERATIONS = {
+    f"{operation.method.upper()} {operation.path}": operation
+    for operation in (result.ok() for result in SCHEMA.get_all_operations())
+}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+ENDLESS = {"GET /api/v1/events"}
+# What one request costs decides how many are sent.
+EXAMPLES = {"POST /api/v1/sample": 3, "POST /api/v1/users": 12, "POST /api/v1/session": 25}
+EXAMPLES_ELSE = 60
+# Chance finds no symbol that is one, and few days and currencies that go together.
+PLAUSIBLE = {"symbol": "INFY", "exchange": "NSE", "currency": None, "isin": None, "fx_rate": None, "asset_type": "STOCK"}
+PLAUSIBLE |= {"type": "BUY", "traded_on": "2026-01-05", "acquired_on": "2026-01-05"}
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+class World:
+    """A running product, somebody with data in it, and their token."""
+
+    def __init__(self, server: Running) -> None:
+        self.server = server
+        self.person: Person = server.person("Asha")
+        self.token = server.token(self.person)
+        self.ids: dict[str, str] = {"name": "demo"}
+        self.refill()
+
+    def refill(self) -> None:
+        """Somebody deleted it: there is another."""
+        portfolio = make_portfolio(self.person)
+        holding = add_holding(self.person, portfolio["id"])
+        row = trade(self.person, portfolio["id"], symbol="TCS")
+        self.ids |= {"portfolio_id": portfolio["id"], "holding_id": holding["id"], "transaction_id": row["id"]}
+        self.ids["instrument_id"] = holding["instrument"]["id"]
+
+    def version(self, path: str) -> str:
+        """The current ETag of what the path names."""
+        browser, portfolio = self.person.browser, f"/portfolios/{self.ids['portfolio_id']}"
+        kind = next((kind for kind in ("holding", "transaction") if f"{kind}_id" in path), None)
+        if kind is None:
+            return browser.get(portfolio).headers["ETag"]
+        rows = browser.get(f"{portfolio}/{kind}s").json()["items"]
+        return next(f'"{row["version"]}"' for row in rows if row["id"] == self.ids[f"{kind}_id"])
+
+    def make_likely(self, case: schemathesis.Case) -> None:
+        """Aims the case at what is there, as far as what makes it a wrong one is elsewhere."""
+        ways = {ParameterLocation.PATH, ParameterLocation.HEADER, ParameterLocation.BODY}
+        for way in ways & case.meta.components.keys():
+            if not case.meta.components[way].mode.is_positive:
+                continue
+            if way is ParameterLocation.PATH:
+                case.path_parameters = {name: self.ids[name] for name in case.path_parameters}
+            elif way is ParameterLocation.HEADER and "If-Match" in case.headers:
+                case.headers["If-Match"] = self.version(case.operation.path)
+            elif way is ParameterLocation.BODY and isinstance(case.body, dict):
+                case.body = {name: PLAUSIBLE.get(name, value) for name, value in case.body.items()}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request, tmp_path_factory, worker):
+    if request.param == "sqlite":
+        url = copy_of_sqlite(request.getfixturevalue("sqlite_template"), tmp_path_factory.mktemp("openapi"))
+        with running(url) as server:
+            yield World(server)
+        return
+    from tests.infrastructure.postgres import database_name, new_database  # noqa: PLC0415  # as in conftest
+
+    template = request.getfixturevalue("postgres_template")
+    with (
+        new_database(request.getfixturevalue("postgres_server"), database_name(worker), template=template) as url,
+        running(url) as server,
+    ):
+        yield World(server)
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ENDLESS])
+def test_no_request_gets_an_answer_that_is_not_described(world, name):
+    operation = OPERATIONS[name]
+    cases = st.one_of(
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+    if not (operation.body or operation.query or operation.headers or operation.path_parameters):
+        cases = operation.as_strategy()
+
+    @settings(
+        max_examples=EXAMPLES.get(name, EXAMPLES_ELSE),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, is_likely=st.sampled_from([True, True, False]))
+    def ask(case, is_likely):
+        if is_likely:
+            world.make_likely(case)
+        answer = case.call(base_url=world.server.url, headers={"Authorization": f"Bearer {world.token}"})
+        case.validate_response(answer, checks=CHECKS)
+        if case.method == "DELETE" and answer.status_code == 204:
+            world.refill()
+
+    ask()
+
+
+def test_nothing_is_left_half_written_by_all_that(world):
+    browser = world.person.browser
+    for portfolio in browser.get("/portfolios", params={"limit": 200}).json()["items"]:
+        assert browser.get(f"/portfolios/{portfolio['id']}/summary").status_code == 200
+
+
+# --- The description itself ------------------------------------------------------------------------------------------
+
+
+def operations():
+    for path, methods in DESCRIPTION["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_the_running_server_gives_this_description(embedded):
+    answer = embedded.browser().get("/openapi.json")
+
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == json.loads(json.dumps(DESCRIPTION))
+
+
+def test_the_problem_is_described_once_and_used_by_every_error():
+    problem = DESCRIPTION["components"]["schemas"]["Problem"]
+
+    assert set(problem["required"]) >= {"type", "title", "status", "code", "detail"}
+    assert set(problem["properties"]) == {"type", "title", "status", "code", "detail", "errors"}
+    for name, operation in operations():
+        for status, answer in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                assert answer.get("content") == PROBLEM, (name, status)
+
+
+@pytest.mark.parametrize(("name", "operation"), list(operations()))
+def test_every_route_describes_its_problems(name, operation):
+    method, path = name.split(" ", 1)
+    statuses = set(operation["responses"])
+
+    assert operation["description"], "says what it is for"
+    if path == "/healthz":
+        return
+    expected = {"503"}
+    if path.startswith("/api/") and name not in {"GET /api/v1/server", "POST /api/v1/users", "POST /api/v1/session"}:
+        expected.add("401")
+        assert operation["security"], "says how one is known"
+    if method != "GET":
+        expected |= {"403", "413", "415"}
+    if "requestBody" in operation:
+        expected |= {"400", "422"}
+    if "{" in path:
+        expected.add("404")
+    if any(one["name"] == "If-Match" for one in operation.get("parameters", [])):
+        expected |= {"412", "428"}
+    assert expected <= statuses, expected - statuses
+
+
+def test_every_change_of_a_row_says_which_version_it_changes():
+    rows = ("/portfolios/{portfolio_id}", "/holdings/{holding_id}", "/transactions/{transaction_id}")
+    for name, operation in operations():
+        method, path = name.split(" ", 1)
+        if method in {"PATCH", "DELETE"} and path.removeprefix("/api/v1") in rows:
+            assert "If-Match" in [one["name"] for one in operation["parameters"]], name
+
+
+def test_decimals_are_strings_wherever_they_are_described():
+    def numbers(node, path=""):
+        if isinstance(node, dict):
+            if node.get("type") == "number":
+                yield path
+            for key, value in node.items():
+                yield from numbers(value, f"{path}/{key}")
+        if isinstance(node, list):
+            for value in node:
+                yield from numbers(value, path)
+
+    assert list(numbers(DESCRIPTION)) == []

@@ -1,0 +1,203 @@
+"""What belongs to somebody is not there for anybody else: every read and every use case that names an owner."""
+
+import inspect
+import pkgutil
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+import tickfolio.services
+import tickfolio.storage
+from tests.builders import buy, named
+from tickfolio.domain.errors import NotFound
+from tickfolio.domain.instruments import AssetType
+from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
+from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
+from tickfolio.services.portfolios import change_portfolio, delete_portfolio
+from tickfolio.services.search import search_instruments
+from tickfolio.services.sources import Sources
+from tickfolio.services.summaries import load_summary
+from tickfolio.storage.database import Tx
+
+MANUAL = named("Flat in Pune", "MANUAL")
+
+
+class Theirs:
+    """Asha's things, and Ravi who is after them."""
+
+    def __init__(self, given):
+        self.given = given
+        self.asha, self.ravi = given.user("Asha"), given.user("Ravi")
+        self.portfolio = given.portfolio(self.asha)
+        self.own = given.portfolio(self.ravi)
+        self.row, flat = given.record(self.asha, self.portfolio, buy("INFY", "10", "1400"), buy(MANUAL, "1", "9"))
+        self.flat_id = flat.instrument_id
+        with given.database.transaction() as tx:
+            opened, _ = add_holding(
+                tx, given.world, self.asha, self.portfolio.id, PlainHolding(named("TCS"), Decimal(1), Decimal(1))
+            )
+        self.holding = opened
+
+
+@pytest.fixture
+def theirs(given):
+    return Theirs(given)
+
+
+# By the name of the room's method, what Ravi gets when he reads with Asha's ids.
+NOTHING = {
+    "Portfolios.page": lambda tx, o: [one for one in tx.portfolios.page(o.ravi.id, after=None, limit=None)
+                                      if one.id == o.portfolio.id],
+    "Holdings.all": lambda tx, o: tx.holdings.all(o.ravi.id, [o.portfolio.id]),
+    "Holdings.page": lambda tx, o: tx.holdings.page(o.ravi.id, o.portfolio.id, after=None, limit=10),
+    "Holdings.find": lambda tx, o: tx.holdings.find(o.ravi.id, o.portfolio.id, o.row.instrument_id),
+    "Ledgers.rows": lambda tx, o: tx.ledgers.rows(o.ravi.id, o.portfolio.id),
+    "Ledgers.rows_since": lambda tx, o: tx.ledgers.rows_since(o.ravi.id, [o.portfolio.id], date(2000, 1, 1)),
+    "Ledgers.page": lambda tx, o: tx.ledgers.page(o.ravi.id, o.portfolio.id, before=None, limit=9, instrument_id=None),
+    "Instruments.find": lambda tx, o: tx.instruments.find(o.ravi.id, AssetType.STOCK, "MANUAL", MANUAL.symbol),
+    "Instruments.search": lambda tx, o: tx.instruments.search(o.ravi.id, ["flat"], 10),
+    "search_instruments": lambda _tx, o: search_instruments(o.given.database, Sources({}), o.ravi.id, "flat", 9)[0],
+}  # fmt: skip
+NOT_FOUND = {
+    "Portfolios.load": lambda tx, o: tx.portfolios.load(o.ravi.id, o.portfolio.id),
+    "Portfolios.load to change": lambda tx, o: tx.portfolios.load(o.ravi.id, o.portfolio.id, to_change=True),
+    "Holdings.load": lambda tx, o: tx.holdings.load(o.ravi.id, o.holding.id),
+    "Ledgers.load": lambda tx, o: tx.ledgers.load(o.ravi.id, o.row.id),
+    "Instruments.load": lambda tx, o: tx.instruments.load(o.ravi.id, o.flat_id),
+    "load_summary": lambda tx, o: load_summary(o.given.summaries(), tx, o.ravi, o.portfolio.id, (), o.given.clock()),
+    "record_transaction": lambda tx, o: record_transaction(
+        tx, o.given.world, o.ravi, o.portfolio.id, buy("INFY", "1", "1")
+    ),
+    "change_transaction": lambda tx, o: change_transaction(
+        tx, o.given.world, o.ravi.id, o.row.id, 1, replace(o.row, price=Decimal(1))
+    ),
+    "remove_transaction": lambda tx, o: remove_transaction(tx, o.given.world, o.ravi.id, o.row.id, 1),
+    "add_holding": lambda tx, o: add_holding(
+        tx, o.given.world, o.ravi, o.portfolio.id, PlainHolding(named("SBIN"), Decimal(1), Decimal(1))
+    ),
+    "change_holding": lambda tx, o: change_holding(
+        tx, o.given.world, o.ravi.id, o.holding.id, 1, PlainChange(Decimal(2), None, None, False, None)
+    ),
+    "remove_holding": lambda tx, o: remove_holding(tx, o.given.world, o.ravi.id, o.holding.id, 1),
+    "change_portfolio": lambda tx, o: change_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1, name="Mine"),
+    "delete_portfolio": lambda tx, o: delete_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1),
+}
+# These name an owner and can reach nobody else's things: they make something, or take no id but the owner's own.
+OF_ONES_OWN = {
+    "create_portfolio": "makes a portfolio of the owner's",
+    "create_sample": "makes a portfolio of the owner's",
+    "resolve_instrument": "makes or finds by the owner's own names; tests of the ledger show whose",
+    "load_summary_of_all": "takes no id; tested below",
+    "answer_once": "keys are each user's own; tested with the keys",
+    "change_me": "takes no id but the person's",
+    "change_password": "takes no id but the person's",
+    "delete_account": "takes no id but the person's",
+    "sign_out": "takes no id but the session's, found by its token",
+    "switch_source": "asks for the administrator",
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_fault_68_anothers_things_are_in_no_list(theirs, name):
+    with theirs.given.database.reading() as tx:
+        assert not NOTHING[name](tx, theirs)
+
+
+@pytest.mark.parametrize("name", NOT_FOUND)
+def test_fault_68_anothers_things_are_not_found(theirs, name):
+    before = everything(theirs)
+
+    with pytest.raises(NotFound), theirs.given.database.transaction() as tx:
+        NOT_FOUND[name](tx, theirs)
+
+    assert everything(theirs) == before
+
+
+def everything(theirs):
+    with theirs.given.database.reading() as tx:
+        asha, portfolio = theirs.asha, theirs.portfolio
+        return (
+            tx.people.load(asha.id),
+            tx.portfolios.load(asha.id, portfolio.id),
+            tx.ledgers.rows(asha.id, portfolio.id),
+            tx.holdings.all(asha.id, [portfolio.id]),
+        )
+
+
+def test_fault_68_the_summary_of_all_is_of_ones_own(theirs):
+    assert theirs.portfolio.id.encode() not in theirs.given.summary_of_all(theirs.ravi)
+    assert theirs.portfolio.id.encode() in theirs.given.summary_of_all(theirs.asha)
+
+
+def test_invariant_26_nothing_that_i_do_changes_what_others_have(theirs):
+    given = theirs.given
+    before = everything(theirs)
+
+    [row] = given.record(theirs.ravi, theirs.own, buy("INFY", "5", "1"))
+    with given.database.transaction() as tx:
+        change_transaction(tx, given.world, theirs.ravi.id, row.id, 1, replace(row, price=Decimal(2)))
+    with given.database.transaction() as tx:
+        delete_portfolio(
+            tx, given.world, theirs.ravi.id, theirs.own.id, tx.portfolios.load(theirs.ravi.id, theirs.own.id).version
+        )
+
+    assert everything(theirs) == before
+
+
+def test_a_changed_row_cannot_be_moved_to_somebody_else(theirs):
+    """A row is overwritten with what the caller hands in: its portfolio, instrument and id are not the caller's."""
+    given = theirs.given
+    [mine] = given.record(theirs.ravi, theirs.own, buy("INFY", "5", "1"))
+    before = everything(theirs)
+    smuggled = replace(mine, id=theirs.row.id, portfolio_id=theirs.portfolio.id, instrument_id=theirs.flat_id)
+
+    with given.database.transaction() as tx:
+        after, _ = change_transaction(tx, given.world, theirs.ravi.id, mine.id, 1, replace(smuggled, price=Decimal(2)))
+
+    assert everything(theirs) == before
+    assert (after.id, after.portfolio_id, after.instrument_id) == (mine.id, mine.portfolio_id, mine.instrument_id)
+
+
+# --- Nothing is left out ---------------------------------------------------------------------------------------------
+
+
+def modules_of(room: ModuleType):
+    return [import_module(f"{room.__name__}.{one.name}") for one in pkgutil.iter_modules(room.__path__)]
+
+
+def names_an_owner(function):
+    parameters = inspect.signature(function).parameters
+    return bool({"owner_id", "user", "user_id", "principal"} & parameters.keys())
+
+
+def test_every_room_that_reads_by_owner_is_in_the_lists():
+    rooms = [
+        type(getattr(Tx, name).func(type("Any", (), {"_connection": None})())) for name in rooms_of_a_transaction()
+    ]
+    found = {
+        f"{room.__name__}.{name}"
+        for room in rooms
+        for name, method in inspect.getmembers(room, inspect.isfunction)
+        if not name.startswith("_") and "owner_id" in inspect.signature(method).parameters
+    }
+
+    assert found == {name for name in NOTHING.keys() | NOT_FOUND.keys() if "." in name and " " not in name}
+
+
+def rooms_of_a_transaction():
+    return [name for name, member in vars(Tx).items() if hasattr(member, "func")]
+
+
+def test_every_use_case_that_names_an_owner_is_in_the_lists():
+    found = {
+        name
+        for module in modules_of(tickfolio.services)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_") and names_an_owner(function)
+    }
+
+    assert found - NOTHING.keys() - NOT_FOUND.keys() == OF_ONES_OWN.keys()
