@@ -205,6 +205,7 @@ class ScriptedSource:
     label = "Scripted"
     terms: str | None = None
     catalogue: str | None = None
+    catalogue: str | None = None
 
     def __init__(self, name: str = "scripted", exchanges: Iterable[str] = ("NSE",), batch_size: int = 20) -> None:
         self.name = name
@@ -213,6 +214,7 @@ class ScriptedSource:
         self.failing_batches: dict[int, Failure] = {}
         self.listings: Sequence[Listing] = ()
         self.extra: Mapping[str, Observation] = {}
+        self.names: Mapping[str, str] = {}
         self.before_batch: Callable[[int], object] = lambda _number: None
         self.calls: list[tuple[tuple[str, ...], bool]] = []
         self._exchanges = frozenset(exchanges)
@@ -249,6 +251,7 @@ class ScriptedSource:
             {symbol: one for symbol, one in told.items() if isinstance(one, Failure)},
             listings=self.listings,
             symbols=symbols,
+            names=self.names,
         )
 
     def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:  # noqa: ARG002 - as Provider
