@@ -1,13 +1,13 @@
 """Instruments: what can be held, found by any of its names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments
 from tickfolio.storage.upsert import insert_if_new, insert_new
 
@@ -81,14 +81,14 @@ class Instruments:
 
     def add_if_new(self, new: Instrument) -> Instrument:
         """The new instrument, or the one that somebody else recorded with the same identity a moment ago."""
-        insert_if_new(self._connection, instruments, asdict(new) | {"search_text": _search_text(new)})
+        insert_if_new(self._connection, instruments, values_of(new) | {"search_text": _search_text(new)})
         found = self.find(new.owner_id, new.asset_type, new.exchange, new.symbol)
         assert found is not None, "it was inserted, or it was there"  # noqa: S101  # our own mistake, never a caller's
         return found
 
     def add_many_if_new(self, new: Iterable[Instrument]) -> None:
         """New instruments; those that somebody else recorded a moment ago stay as they are."""
-        rows = [asdict(one) | {"search_text": _search_text(one)} for one in new]
+        rows = [values_of(one) | {"search_text": _search_text(one)} for one in new]
         insert_new(self._connection, instruments, rows)
 
     def rename(self, instrument: Instrument) -> None:

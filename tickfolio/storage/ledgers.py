@@ -1,7 +1,7 @@
 """Ledgers: the rows that everything else is computed from."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import Transaction, TransactionType
+from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import portfolios, transactions
 
 
@@ -100,11 +101,11 @@ class Ledgers:
 
     def add(self, row: LedgerRow) -> None:
         """A new row; whoever adds it projects the holding anew in the same transaction."""
-        self._connection.execute(insert(transactions), asdict(row))
+        self._connection.execute(insert(transactions), values_of(row))
 
     def replace(self, row: LedgerRow) -> None:
         """Overwrites a row with its changed self."""
-        self._connection.execute(update(transactions).where(transactions.c.id == row.id).values(**asdict(row)))
+        self._connection.execute(update(transactions).where(transactions.c.id == row.id).values(**values_of(row)))
 
     def delete(self, transaction_id: str) -> None:
         """Takes a row out."""

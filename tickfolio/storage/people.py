@@ -1,13 +1,14 @@
 """People, their sessions and their tokens."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from tickfolio.domain.errors import NotFound
+from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import api_tokens, audit_log, instruments, portfolios, sessions, users
 from tickfolio.storage.upsert import insert_if_new
 
@@ -68,7 +69,7 @@ class People:
 
     def add_if_new(self, user: User) -> bool:
         """A new account; False when its e-mail has one already."""
-        return insert_if_new(self._connection, users, asdict(user))
+        return insert_if_new(self._connection, users, values_of(user))
 
     def change(self, user_id: str, **values: Any) -> None:
         """Changes columns of an account, and so its version."""
@@ -94,7 +95,7 @@ class People:
 
     def begin_session(self, session: Session) -> None:
         """A browser signs in."""
-        self._connection.execute(insert(sessions), asdict(session))
+        self._connection.execute(insert(sessions), values_of(session))
 
     def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, str, datetime] | None:
         """Who is signed in with this token, the session's id and its end; None when nobody, or no longer."""

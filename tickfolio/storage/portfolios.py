@@ -1,7 +1,7 @@
 """Portfolios: who owns them, and which version they are."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import CostMethod
+from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import portfolios, users
 
 
@@ -61,7 +62,7 @@ class Portfolios:
 
     def add(self, portfolio: Portfolio) -> None:
         """A new portfolio."""
-        self._connection.execute(insert(portfolios), asdict(portfolio))
+        self._connection.execute(insert(portfolios), values_of(portfolio))
         self._raise_users_version(portfolio.user_id)
 
     def change(self, portfolio: Portfolio, **values: Any) -> int:

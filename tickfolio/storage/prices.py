@@ -1,13 +1,14 @@
 """Prices: the last good one of each instrument, a suspect one beside it, and what they were before."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
+from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import price_history, prices_held, prices_latest
 from tickfolio.storage.upsert import insert_or_update
 
@@ -48,18 +49,18 @@ class Prices:
 
     def record(self, latest: Sequence[LatestPrice]) -> None:
         """Stores these as the prices that we stand behind; what was suspect about them is settled."""
-        insert_or_update(self._connection, prices_latest, [asdict(one) for one in latest], ("instrument_id",))
+        insert_or_update(self._connection, prices_latest, [values_of(one) for one in latest], ("instrument_id",))
         for part in _parts(one.instrument_id for one in latest):
             self._connection.execute(delete(prices_held).where(prices_held.c.instrument_id.in_(part)))
 
     def hold(self, suspects: Sequence[HeldPrice]) -> None:
         """Puts suspect prices beside the good ones, where they wait for a second opinion."""
-        insert_or_update(self._connection, prices_held, [asdict(one) for one in suspects], ("instrument_id",))
+        insert_or_update(self._connection, prices_held, [values_of(one) for one in suspects], ("instrument_id",))
 
     def remember(self, points: Sequence[PricePoint]) -> None:
         """Adds to the history; a correction of the same instant overwrites."""
         key = ("instrument_id", "kind", "timestamp")
-        insert_or_update(self._connection, price_history, [asdict(one) for one in points], key)
+        insert_or_update(self._connection, price_history, [values_of(one) for one in points], key)
 
     def history(self, instrument_id: str, *, before: tuple[datetime, str] | None, limit: int) -> Sequence[PricePoint]:
         """Stored prices of one instrument, newest first, those before a given (instant, kind)."""
