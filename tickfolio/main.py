@@ -225,14 +225,21 @@ def _share(settings: Settings, secret: bytes, instance: str, on_event: Callable[
 
 
 def _work(refresher: Refresher) -> Work:
-    def refresh_due() -> None:
-        refresh_slot(refresher, refresher.world.now())
+    def refresh_waiting() -> None:
         for run_id in waiting_by_hand(refresher):
             refresh_by_hand(refresher, run_id)
 
+    def refresh_due() -> None:
+        refresh_slot(refresher, refresher.world.now())
+        refresh_waiting()
+
+    def refresh_asked(run_id: str) -> None:
+        refresh_by_hand(refresher, run_id)
+        refresh_waiting()  # one that was asked for while this one ran
+
     return Work(
         refresh_due=refresh_due,
-        refresh_by_hand=lambda run_id: refresh_by_hand(refresher, run_id),
+        refresh_by_hand=refresh_asked,
         price_new=lambda ids: price_new(refresher, ids),
         keep_order=lambda: keep_order(refresher.database, refresher.world.now()),
     )

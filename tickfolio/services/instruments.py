@@ -12,8 +12,10 @@ from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.people import User
 
+NAME_SIZE_MAX = 200
 _SYMBOL_SIZE_MAX = 40
 _EXCHANGE = re.compile(r"[A-Z0-9_]{1,20}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", re.ASCII)
 # Lines on these exchanges trade in one currency only.
 _ONE_CURRENCY = frozenset({"NSE", "BSE", "AMFI", "DEMO"})
@@ -118,8 +120,12 @@ def record_listing(tx: Tx, world: World, listing: Listing) -> Instrument:
     return stored
 
 
-def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> None:
-    """What a source lists becomes known for search; one that had no better name than its symbol gets one."""
+def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> int:
+    """What a source lists becomes known for search; one that had no better name than its symbol gets one.
+
+    Says how many that were known before have changed: summaries show them.
+    """
+    changed = 0
     for exchange in sorted({listing.exchange for listing in listings}):
         known = {(one.asset_type, one.symbol): one for one in tx.instruments.on_exchange(exchange)}
         new: dict[tuple[AssetType, str], Instrument] = {}
@@ -132,36 +138,54 @@ def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> None:
             if made is not None:
                 new.setdefault(identity, made)
             elif found is not None and (found.name == found.symbol or found.isin is None):
-                _better_known(tx, found, listing)
+                changed += _know_better(tx, found, listing.name, listing.isin)
         tx.instruments.add_many_if_new(new.values())
+    return changed
 
 
-def name_instruments(tx: Tx, found: Iterable[Instrument], name: str) -> None:
-    """Instruments that were recorded by their symbol alone get the name that a source tells."""
-    for instrument in found:
-        if instrument.name == instrument.symbol != name:
-            tx.instruments.rename(replace(instrument, name=name))
+def name_instruments(tx: Tx, found: Iterable[Instrument], name: str) -> int:
+    """Instruments that were recorded by their symbol alone get the name that a source tells; says how many did."""
+    return sum(_know_better(tx, instrument, name, None) for instrument in found)
 
 
-def _better_known(tx: Tx, found: Instrument, listing: Listing) -> None:
-    name = listing.name if found.name == found.symbol else found.name
-    better = replace(found, name=name, isin=found.isin or listing.isin)
+def _know_better(tx: Tx, found: Instrument, name: str, isin: str | None) -> bool:
+    told = _fitting(name, NAME_SIZE_MAX) if found.name == found.symbol else None
+    better = replace(found, name=told or found.name, isin=found.isin or (isin if _is_isin(isin) else None))
     if better != found:
         tx.instruments.rename(better)
+    return better != found
 
 
 def _listed(world: World, listing: Listing) -> Instrument | None:
+    """The instrument as it is stored; None for one without a known currency, or with a code that can be none.
+
+    What a source lists is a stranger's word: one odd row must not keep the prices beside it from being stored.
+    """
     known = EXCHANGES.get(listing.exchange)
     currency = listing.currency or (known.currency if known else None)
-    if currency is None:
+    symbol = _fitting(listing.symbol, _SYMBOL_SIZE_MAX)
+    if currency is None or not _CURRENCY.fullmatch(currency) or not _EXCHANGE.fullmatch(listing.exchange):
+        return None
+    if symbol is None or symbol != listing.symbol:
         return None
     return Instrument(
         world.new_id(),
         listing.asset_type,
         listing.exchange,
-        listing.symbol,
-        listing.name,
+        symbol,
+        _fitting(listing.name, NAME_SIZE_MAX) or symbol,
         currency,
-        listing.isin,
-        listing.provider_symbol,
+        listing.isin if _is_isin(listing.isin) else None,
+        listing.provider_symbol and _fitting(listing.provider_symbol, _SYMBOL_SIZE_MAX),
     )
+
+
+def _fitting(text: str, size_max: int) -> str | None:
+    try:
+        return read_text(text, "name", size_max)
+    except InvalidInput:
+        return None
+
+
+def _is_isin(text: str | None) -> bool:
+    return text is not None and _ISIN.fullmatch(text) is not None

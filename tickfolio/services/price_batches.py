@@ -47,11 +47,11 @@ def record_batch(
     `asked` are the instruments behind each of the source's symbols. The price version rises in this transaction when
     anything that a summary shows has changed, so that no tag ever names two contents.
     """
-    record_listings(tx, world, result.listings)
+    changed = record_listings(tx, world, result.listings)
     ids = [key for symbol in result.observations for key in asked.get(symbol, ())]
     instruments, latest, held = tx.instruments.many(ids), tx.prices.latest(ids), tx.prices.held(ids)
     for symbol, name in result.names.items():
-        name_instruments(tx, (instruments[key] for key in asked.get(symbol, ()) if key in instruments), name)
+        changed += name_instruments(tx, (instruments[key] for key in asked.get(symbol, ()) if key in instruments), name)
     return _store(
         tx,
         [
@@ -59,10 +59,12 @@ def record_batch(
             for symbol, observation in result.observations.items()
             for key in asked.get(symbol, ())
         ],
+        is_changed=bool(changed),
     )
 
 
-def _store(tx: Tx, verdicts: Iterable[Verdict]) -> BatchCounts:
+def _store(tx: Tx, verdicts: Iterable[Verdict], *, is_changed: bool) -> BatchCounts:
+    """Stores what was accepted or is held; `is_changed` when something else that summaries show has changed."""
     accepted: list[LatestPrice] = []
     suspects: list[HeldPrice] = []
     counts = BatchCounts()
@@ -81,9 +83,13 @@ def _store(tx: Tx, verdicts: Iterable[Verdict]) -> BatchCounts:
             case _:
                 assert_never(verdict)
     if accepted or suspects:
+        # Everybody takes the rows in one order, so that two runs at once never wait for each other in a circle.
+        accepted.sort(key=lambda price: price.instrument_id)
+        suspects.sort(key=lambda suspect: suspect.instrument_id)
         tx.prices.record(accepted)
         tx.prices.remember([_point(price) for price in accepted])
         tx.prices.hold(suspects)
+    if accepted or suspects or is_changed:
         tx.server.raise_version("prices")
     return counts
 

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -12,6 +13,7 @@ import structlog
 
 from tickfolio.cache.events import Event
 from tickfolio.domain.errors import RefreshCoolingDown, Unavailable
+from tickfolio.providers.provider import BatchResult
 from tickfolio.services.fx_history import fill_missing_rates
 from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
 from tickfolio.services.refresh_plan import Plan, plan_refresh
@@ -65,9 +67,11 @@ def refresh_by_hand(refresher: Refresher, run_id: str) -> RefreshRow | None:
 
 
 def price_new(refresher: Refresher, instrument_ids: Sequence[str]) -> RefreshRow | None:
-    """Prices new instruments at once; those that have a price by now are left alone."""
-    run = _begin(refresher, NEW)
-    return None if run is None else _run(refresher, run, only=instrument_ids, probe=False)
+    """Prices new instruments at once; those that have a price by now are left alone, and None when all have."""
+    with refresher.database.reading() as tx:
+        unpriced = sorted(set(instrument_ids) - tx.prices.latest(instrument_ids).keys())
+    run = _begin(refresher, NEW) if unpriced else None
+    return None if run is None else _run(refresher, run, only=unpriced, probe=False)
 
 
 def ask_for_refresh(tx: Tx, world: World, cooldown_seconds: int) -> RefreshRow:
@@ -98,8 +102,12 @@ def waiting_by_hand(refresher: Refresher) -> Sequence[str]:
 def _begin(
     refresher: Refresher, kind: str, *, slot: datetime | None = None, run_id: str | None = None
 ) -> RefreshRow | None:
+    """The run that is ours from now on; None when it is done, somebody's already, or one of its kind is still at it."""
     now = refresher.world.now()
     with refresher.database.transaction() as tx:
+        if kind != NEW and tx.refreshes.is_under_way(kind, now):
+            log.info("refresh_still_under_way", kind=kind)
+            return None
         if run_id is None:
             row = RefreshRow(refresher.world.new_id(), kind, slot, 1, now + LEASE, now, None)
             if tx.refreshes.begin(row):
@@ -115,7 +123,8 @@ def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, p
         with ThreadPoolExecutor(max(1, len(plan.by_provider))) as threads:
             asking = [threads.submit(_ask, refresher, run, plan, name, progress, probe) for name in plan.by_provider]
             while wait(asking, timeout=BEAT_SECONDS).not_done:
-                with refresher.database.transaction() as tx:
+                # A database that is busy now may have time before the lease is over.
+                with suppress(Unavailable), refresher.database.transaction() as tx:
                     _renew(tx, refresher, run)
             for done in asking:
                 done.result()
@@ -130,7 +139,7 @@ def _ask(refresher: Refresher, run: RefreshRow, plan: Plan, name: str, progress:
     failures: Counter[str] = Counter()
     try:
         is_whole = _ask_all(refresher, run, plan, name, progress, failures, probe)
-    except (LostLease, Unavailable):
+    except LostLease:
         raise
     except Exception:
         log.exception("source_broke", source=name)
@@ -151,9 +160,11 @@ def _ask_all(
     """Stores each answer as it comes and counts its failures; says whether the source answered every time."""
     is_whole, asked = True, plan.by_provider[name]
     for result in plan.on[name].fetch(list(asked), refresher.world.now(), probe=probe):
-        with refresher.database.transaction() as tx:
-            now = _renew(tx, refresher, run)
-            counts = record_batch(tx, refresher.world, asked, result, now, run.id)
+        counts = _record(refresher, run, asked, result)
+        if counts is None:
+            is_whole = False
+            failures["not_stored"] += 1
+            continue
         failures.update(failure.kind.value for failure in result.failures.values())
         if result.provider_failure is not None:
             is_whole = False
@@ -162,6 +173,21 @@ def _ask_all(
             progress.counts = progress.counts.plus(counts)
             refresher.report(progress.counts.updated + progress.counts.held, plan.size)
     return is_whole
+
+
+def _record(
+    refresher: Refresher, run: RefreshRow, asked: dict[str, list[str]], result: BatchResult
+) -> BatchCounts | None:
+    """Stores one answer in a transaction of its own; None when that cannot be done, which the next one may survive."""
+    try:
+        with refresher.database.transaction() as tx:
+            now = _renew(tx, refresher, run)
+            return record_batch(tx, refresher.world, asked, result, now, run.id)
+    except LostLease:
+        raise
+    except Exception:
+        log.exception("batch_not_stored", symbols=list(result.symbols))
+        return None
 
 
 def _renew(tx: Tx, refresher: Refresher, run: RefreshRow) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from tickfolio.storage.tables import price_refreshes
 from tickfolio.storage.upsert import insert_if_new
@@ -85,6 +85,12 @@ class Refreshes:
             query = query.where(r.finished_at.is_not(None))
         row = self._connection.execute(query.order_by(r.started_at.desc(), r.id.desc()).limit(1)).one_or_none()
         return _row(row) if row else None
+
+    def is_under_way(self, kind: str, now: datetime) -> bool:
+        """Whether somebody is at a run of this kind now: it has begun, and its lease is not over."""
+        r = price_refreshes.c
+        query = select(exists().where(r.kind == kind, r.fence > 0, r.finished_at.is_(None), r.lease_until >= now))
+        return bool(self._connection.execute(query).scalar_one())
 
     def unfinished(self, kind: str) -> Sequence[RefreshRow]:
         """Runs of a kind that have not ended, oldest first."""
