@@ -14,6 +14,11 @@ test('tiles fill the map, each in proportion', () => {
   expect(Math.max(...boxes.map((box) => box.x + box.width))).toBeCloseTo(600)
   expect(Math.max(...boxes.map((box) => box.y + box.height))).toBeCloseTo(400)
 })
+// The published example of the method: no tile is longer than 2.8 times its width.
+test('tiles are as near to squares as can be', () => {
+  const boxes = squarify([6, 6, 4, 3, 2, 2, 1], { x: 0, y: 0, width: 600, height: 400 })
+  expect(Math.max(...boxes.map((box) => Math.max(box.width / box.height, box.height / box.width)))).toBeLessThan(2.8)
+})
 test('nothing to draw draws nothing', () => expect(squarify([0, 0], { x: 0, y: 0, width: 10, height: 10 }).map((box) => box.width)).toEqual([0, 0]))
 
 // Shown whole: +100, −60; the day made +37.4, shown as +37; the others are 37 − (100 − 60) = −3, though exactly they made −2.6.

@@ -1,6 +1,7 @@
 import { get, onSessionEnd, Problem, remove } from '../api/client'
 import type { Server, User } from '../api/types'
 import { useLocale } from './format'
+import { go } from './router.svelte'
 
 /** Who is here. `unreachable`: the server did not answer the first question. */
 export const session = $state({ stage: 'loading' as 'loading' | 'unreachable' | 'setup' | 'out' | 'in', server: null as Server | null, user: null as User | null })
@@ -30,4 +31,6 @@ export function signedOut() {
 export async function signOut() {
   await remove('/session').catch(() => {})
   signedOut()
+  // Who signs in next begins at the beginning; a session that ran out comes back to where it was.
+  go('/')
 }

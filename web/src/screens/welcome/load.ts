@@ -5,10 +5,12 @@ import type { Setup } from './setup.svelte'
 
 const keys = new Keys()
 
-/** Creates the account and begins its session. */
-export async function createAccount({ name, email, password }: Setup): Promise<User> {
-  const answer = await post<Session | User>('/users', { name: name.trim(), email: email.trim(), password })
-  return 'user' in answer ? answer.user : (await post<Session>('/session', { email: email.trim(), password })).user
+/** Creates the account and begins its session; safe to call again when only the second failed. */
+export async function createAccount(setup: Setup): Promise<User> {
+  const { password } = setup, name = setup.name.trim(), email = setup.email.trim()
+  if (setup.created !== email) await post<User>('/users', { name, email, password })
+  setup.created = email
+  return (await post<Session>('/session', { email, password })).user
 }
 
 export const saveCount = ({ locale, currency }: Setup) => patch<User>('/me', { locale, base_currency: currency })

@@ -10,6 +10,8 @@ export class Setup {
   currency = $state(guess().endsWith('-IN') ? 'INR' : guess() === 'en-GB' ? 'GBP' : guess() === 'en-US' ? 'USD' : /^(de|fr|nl|it)-(DE|FR|NL|IT)$/.test(guess()) ? 'EUR' : 'INR')
   start = $state<'sample' | 'empty'>('sample')
   refused = $state<Record<string, string>>({})
+  /** The address of the account that exists already, when beginning its session has failed. */
+  created = ''
   readonly least: number
   constructor(least: number) { this.least = least }
 
