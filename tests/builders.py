@@ -205,7 +205,6 @@ class ScriptedSource:
     label = "Scripted"
     terms: str | None = None
     catalogue: str | None = None
-    catalogue: str | None = None
 
     def __init__(self, name: str = "scripted", exchanges: Iterable[str] = ("NSE",), batch_size: int = 20) -> None:
         self.name = name

@@ -1,8 +1,7 @@
 """Requests of other sites, bodies that are too large or not JSON, and the headers of every answer."""
 
+import itertools
 import socket
-
-import pytest
 
 from tests.api.running import assert_problem, make_portfolio, running
 
@@ -20,35 +19,31 @@ def raw(server, request: bytes) -> bytes:
         return answer
 
 
-@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE", "PROPFIND"])
-@pytest.mark.parametrize(
-    "origin",
-    [
-        None,
-        "null",
-        "",
-        "https://evil.example",
-        "{url}.evil.example",
-        "{url}@evil.example",
-        "http://evil.example/{host}",
-        "http://user@{host}",
-        "http://{host}/",
-        "//{host}",
-        "{host}",
-        "http://[",
-    ],
-)
-def test_fault_70_a_request_of_another_site_changes_nothing(embedded, origin, method):
+FOREIGN = [
+    None,
+    "null",
+    "",
+    "https://evil.example",
+    "{url}.evil.example",
+    "{url}@evil.example",
+    "http://evil.example/{host}",
+    "http://user@{host}",
+    "//{host}",
+    "{host}",
+    "http://[",
+]
+
+
+def test_fault_70_a_request_of_another_site_changes_nothing(embedded):
     asha = embedded.person()
     del asha.browser.headers["Origin"]
     host = embedded.url.removeprefix("http://")
-    headers = {} if origin is None else {"Origin": origin.format(url=embedded.url, host=host)}
-    if origin == "http://{host}/":  # no browser sends it, but it names the same site
-        pytest.skip("the same site, spelt oddly")
 
-    answer = asha.browser.request(method, "/portfolios", json={"name": "Theirs"}, headers=headers)
+    for origin, method in itertools.product(FOREIGN, ("POST", "PATCH", "PUT", "DELETE", "PROPFIND")):
+        headers = {} if origin is None else {"Origin": origin.format(url=embedded.url, host=host)}
+        answer = asha.browser.request(method, "/portfolios", json={"name": "Theirs"}, headers=headers)
+        assert_problem(answer, 403, "forbidden_origin")
 
-    assert_problem(answer, 403, "forbidden_origin")
     assert asha.browser.get("/portfolios").json()["items"] == []
 
 
@@ -72,17 +67,13 @@ def test_the_origin_may_be_the_address_that_people_know(sqlite_url):
         assert_problem(without_tls, 403, "forbidden_origin")
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/plain; application/json"],
-)
-def test_fault_70_json_that_a_form_could_send_is_refused(embedded, content_type):
+def test_fault_70_json_that_a_form_could_send_is_refused(embedded):
     asha = embedded.person()
-    headers = {"Content-Type": content_type}
 
-    answer = asha.browser.post("/portfolios", content=b'{"name": "Theirs"}', headers=headers)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/json"):
+        answer = asha.browser.post("/portfolios", content=b'{"name": "Theirs"}', headers={"Content-Type": kind})
+        assert_problem(answer, 415, "not_json")
 
-    assert_problem(answer, 415, "not_json")
     assert asha.browser.get("/portfolios").json()["items"] == []
 
 
@@ -136,14 +127,10 @@ def test_a_head_that_is_too_large_is_refused(embedded):
     assert answer.startswith(b"HTTP/1.1 4") or answer == b""
 
 
-@pytest.mark.parametrize(
-    "request_line",
-    [b"GET /api/v1/%00 HTTP/1.1", b"GET /%ff%fe HTTP/1.1", b"GET /api/v1/portfolios/%f0%28%8c HTTP/1.1", b"GET //x HTTP/1.1"],
-)
-def test_odd_paths_are_not_found_or_screens(embedded, request_line):
-    answer = raw(embedded, request_line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
-
-    assert answer.split(b" ")[1] in {b"200", b"401", b"404"}, answer
+def test_odd_paths_are_not_found_or_screens(embedded):
+    for path in (b"/api/v1/%00", b"/%ff%fe", b"/api/v1/portfolios/%f0%28%8c", b"//x", b"/%00", b"/" + b"x" * 5000):
+        answer = raw(embedded, b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert answer.split(b" ")[1] in {b"200", b"401", b"404"}, answer
 
 
 def test_the_log_shows_a_path_in_one_line(embedded, capsys):

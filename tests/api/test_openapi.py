@@ -1,6 +1,8 @@
 """The API against its own description: a machine that reads it sends everything it allows, and much that it forbids."""
 
+import itertools
 import json
+from collections import defaultdict
 
 import pytest
 import schemathesis
@@ -40,13 +42,22 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+SELDOM = {"POST /api/v1/users", "POST /api/v1/session", "POST /api/v1/me/password", "DELETE /api/v1/me"}
 ENDLESS = {"GET /api/v1/events"}
 # What one request costs decides how many are sent.
 EXAMPLES = {"POST /api/v1/sample": 3, "POST /api/v1/users": 12, "POST /api/v1/session": 25}
-EXAMPLES_ELSE = 60
+EXAMPLES_ELSE = 50
 # Chance finds no symbol that is one, and few days and currencies that go together.
-PLAUSIBLE = {"symbol": "INFY", "exchange": "NSE", "currency": None, "isin": None, "fx_rate": None, "asset_type": "STOCK"}
-PLAUSIBLE |= {"type": "BUY", "traded_on": "2026-01-05", "acquired_on": "2026-01-05"}
+PLAUSIBLE = {
+    "symbol": "INFY",
+    "exchange": "NSE",
+    "currency": None,
+    "isin": None,
+    "fx_rate": None,
+    "asset_type": "STOCK",
+}
+PLAUSIBLE |= {"type": "BUY", "traded_on": "2026-01-05", "acquired_on": "2026-01-05", "fees": "0", "taxes": "0.5"}
+PLAUSIBLE |= {"quantity": "3", "price": "12.50", "avg_buy_price": "12.50"}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -58,6 +69,8 @@ class World:
         self.person: Person = server.person("Asha")
         self.token = server.token(self.person)
         self.ids: dict[str, str] = {"name": "demo"}
+        self.symbols = itertools.count()
+        self.answered: dict[str, set[int]] = defaultdict(set)
         self.refill()
 
     def refill(self) -> None:
@@ -88,7 +101,9 @@ class World:
             elif way is ParameterLocation.HEADER and "If-Match" in case.headers:
                 case.headers["If-Match"] = self.version(case.operation.path)
             elif way is ParameterLocation.BODY and isinstance(case.body, dict):
-                case.body = {name: PLAUSIBLE.get(name, value) for name, value in case.body.items()}
+                # A plain holding is of something that is not held yet.
+                likely = PLAUSIBLE | {"symbol": f"SYM{next(self.symbols)}"}
+                case.body = {name: likely.get(name, value) for name, value in case.body.items()}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -132,11 +147,14 @@ def test_no_request_gets_an_answer_that_is_not_described(world, name):
         if is_likely:
             world.make_likely(case)
         answer = case.call(base_url=world.server.url, headers={"Authorization": f"Bearer {world.token}"})
+        world.answered[name].add(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
         if case.method == "DELETE" and answer.status_code == 204:
             world.refill()
 
     ask()
+    # A machine that only ever finds locked doors proves little.
+    assert name in SELDOM or any(status < 300 for status in world.answered[name]), world.answered[name]
 
 
 def test_nothing_is_left_half_written_by_all_that(world):

@@ -168,8 +168,7 @@ def test_fault_68_what_serves_everybody_shows_everybody_only_their_own(server):
     estate = Estate(server, owner)
     before = estate.state()
 
-    for method, path in ROUTES:
-        route = ROUTES[method, path]
+    for (method, path), route in ROUTES.items():
         if route.serves != "signed_in" or path.endswith("/events"):
             continue
         answer = estate.ask(administrator.browser, method, path)
@@ -186,8 +185,7 @@ def test_the_requests_of_the_matrix_work_for_whom_they_are_for(server):
     owner = server.person("Owner")
     estate = Estate(server, owner)
 
-    for method, path in ROUTES:
-        route = ROUTES[method, path]
+    for (method, path), route in ROUTES.items():
         if route.serves in {"owner", "administrator"}:
             answer = estate.ask(owner.browser, method, path)
             assert answer.status_code == route.answers, (method, path, answer.text)

@@ -1,7 +1,5 @@
 """Who asks: cookies, tokens and addresses; and how often a password may be tried, through HTTP."""
 
-import pytest
-
 from tests.api.running import PASSWORD, assert_problem, running, sign_in
 
 WRONG = "not the password at all"
@@ -50,9 +48,8 @@ def test_odd_cookies_of_neighbours_sign_nobody_out(embedded):
         assert browser.get("/me").status_code == 200, neighbour
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_nobody_gets_in_with_anything_but_a_token(server):
+    odd = [
         {},
         {"Cookie": "tickfolio="},
         {"Cookie": "tickfolio=" + "x" * 5000},
@@ -62,13 +59,12 @@ def test_odd_cookies_of_neighbours_sign_nobody_out(embedded):
         {"Authorization": b"Bearer \xff\xfe"},
         {"Authorization": "Basic YXNoYTpwYXNzd29yZA=="},
         {"Authorization": "Bearer"},
-    ],
-)
-def test_nobody_gets_in_with_anything_but_a_token(server, headers):
-    answer = server.browser(**headers).get("/me")
+    ]
+    for headers in odd:
+        answer = server.browser(**headers).get("/me")
 
-    assert_problem(answer, 401, "unauthenticated")
-    assert answer.headers["www-authenticate"]
+        assert_problem(answer, 401, "unauthenticated")
+        assert answer.headers["www-authenticate"]
 
 
 def test_an_api_token_works_without_an_origin_and_wins_over_a_cookie(server, asha):
@@ -161,7 +157,16 @@ def test_fault_69_what_a_client_wrote_before_the_proxy_does_not_count(sqlite_url
 
 def test_odd_addresses_from_a_proxy_are_only_addresses(database_url):
     with running(database_url, trusted_proxies="127.0.0.1") as server:
-        for address in ("", ",", "unknown", "::1", "[2001:db8::1]:443", "x" * 500, "fe80::1%eth0", "é".encode("latin-1")):
+        for address in (
+            "",
+            ",",
+            "unknown",
+            "::1",
+            "[2001:db8::1]:443",
+            "x" * 500,
+            "fe80::1%eth0",
+            "é".encode("latin-1"),
+        ):
             server.person("Asha", X_Forwarded_For=address)
 
 

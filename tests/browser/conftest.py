@@ -26,6 +26,7 @@ FLAGS = [
 ]
 PASSWORD = "quiet river stone lamp 42"
 READY_SECONDS = 60
+PATIENCE_MILLISECONDS = 15_000
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ def browser_context_args():
 def market():
     with Market() as one:
         one.set("INFY.NS", "1512.60", currency="INR", name="Infosys Limited", previous_close="1500.00")
-        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).date()  # noqa: TID251  # a made market has the real day
         one.set_nav("122639", "94.3121", on=yesterday, name="Parag Parikh Flexi Cap Fund")
         one.set_rate("INR", "100.00", on=yesterday)
         one.set_rate("USD", "1.2500", on=yesterday)
@@ -85,6 +86,12 @@ def client(address):
         assert one.post("/users", json=person).status_code == 201
         assert one.post("/session", json={"email": person["email"], "password": PASSWORD}).status_code == 201
         yield one
+
+
+@pytest.fixture
+def page(page):
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    return page
 
 
 @pytest.fixture

@@ -32,8 +32,7 @@ def test_yahoo_goes_on_only_with_its_tick(page, address, client, said):
     page.get_by_label("E-mail").fill("asha@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    # An account without a portfolio is asked what to start with.
-    expect(page).to_have_url(re.compile(address))
+    expect(page.get_by_role("button", name=re.compile("Sign(ing)? in"))).to_have_count(0)
     page.goto(f"{address}/settings")
     switch = page.get_by_role("switch", name=re.compile("Yahoo"))
     expect(switch).not_to_be_checked()

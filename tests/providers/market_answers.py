@@ -145,6 +145,8 @@ def _meta(symbol: str, quote: Quote) -> str:
         f'"currentTradingPeriod":{{"regular":{{"start":{int(start.timestamp())},"end":{int(end.timestamp())}}}}}',
         '"priceHint":2',
     ]
+    if quote.name is not None:
+        parts.append(f'"longName":{json.dumps(quote.name)}')
     if quote.currency is not None:
         parts.append(f'"currency":{json.dumps(quote.currency)}')
     if quote.previous_close is not None:

@@ -2,19 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-from fastapi import APIRouter
+from anyio import to_thread
+from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from tickfolio.api.desk import DeskHere
+from tickfolio.api.desk import Desk, DeskHere
 from tickfolio.api.problems import documented
-from tickfolio.api.session import SignedIn
+from tickfolio.api.session import SignedIn, identify
 from tickfolio.cache.events import Subscription
+from tickfolio.domain.errors import Unauthenticated, Unavailable
 
 router = APIRouter(tags=["events"])
 
-# Proxies close what is silent for a minute; a reader that went away is noticed by then, too.
+# Proxies close what is silent for a minute; a reader that went away, or was signed out, is noticed by then, too.
 _BEAT_SECONDS = 20
 _LIFE_SECONDS = 3600
 
@@ -25,19 +27,25 @@ _LIFE_SECONDS = 3600
     responses=documented(401, 503)
     | {200: {"description": "`prices.updated` and `portfolio.changed`.", "content": {"text/event-stream": {}}}},
 )
-async def stream_events(principal: SignedIn, desk: DeskHere) -> StreamingResponse:
-    """News for this person, until they go, for at most an hour: then the browser comes back, still signed in or not."""
+async def stream_events(principal: SignedIn, desk: DeskHere, request: Request) -> StreamingResponse:
+    """News for this person until they go or are signed out, for at most an hour: then the browser comes back."""
     subscription = desk.events.subscribe(principal.user.id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_write(subscription), media_type="text/event-stream", headers=headers)
+    news = _write(subscription, lambda: _is_still_in(desk, request))
+    return StreamingResponse(news, media_type="text/event-stream", headers=headers)
 
 
-async def _write(subscription: Subscription) -> AsyncIterator[str]:
+async def _write(subscription: Subscription, is_still_in: Callable[[], bool]) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + _LIFE_SECONDS
+    checked_at = loop.time()
+    ends_at = checked_at + _LIFE_SECONDS
     try:
         yield "retry: 3000\n\n"
         while loop.time() < ends_at:
+            if loop.time() - checked_at >= _BEAT_SECONDS:
+                if not await to_thread.run_sync(is_still_in):
+                    return
+                checked_at = loop.time()
             try:
                 event = await asyncio.wait_for(anext(subscription), _BEAT_SECONDS)
             except TimeoutError:
@@ -48,3 +56,14 @@ async def _write(subscription: Subscription) -> AsyncIterator[str]:
                 yield f"event: {event.name}\ndata: {json.dumps(dict(event.data))}\n\n"
     finally:
         subscription.close()
+
+
+def _is_still_in(desk: Desk, request: Request) -> bool:
+    try:
+        with desk.database.reading() as tx:
+            identify(tx, desk.world, desk.options, request.headers)
+    except Unauthenticated:
+        return False
+    except Unavailable:
+        pass  # nobody was signed out by that
+    return True

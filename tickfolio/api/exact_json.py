@@ -36,7 +36,7 @@ class ExactRoute(APIRoute):
 def _read(body: bytes) -> Any:
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+    except (UnicodeDecodeError, RecursionError, ValueError, ArithmeticError) as error:
         raise json.JSONDecodeError(str(error), "", 0) from None
 
 

@@ -18,6 +18,8 @@ class Pages(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
+        # Where no pages were built there are none; that is no reason to fail.
+        self.config_checked = True
         self._page = folder / "index.html"
 
     async def get_response(self, path: str, scope: Scope) -> Response:

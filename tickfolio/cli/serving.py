@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from tickfolio.api.server import run_server
+from tickfolio.domain.errors import Unavailable
 from tickfolio.main import build
 from tickfolio.settings import Settings, WrongSettings, read_settings
 from tickfolio.storage.migrate import SchemaTooNew, migrate
@@ -65,7 +66,7 @@ def migrate_database(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         migrate(settings.database())
-    except SchemaTooNew as error:
+    except (SchemaTooNew, Unavailable) as error:
         _refuse(str(error))
 
 

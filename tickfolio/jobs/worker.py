@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -74,7 +75,8 @@ class Jobs:
 
     def _send_gathered(self) -> None:
         ids, self._waiting = sorted(self._waiting), set()
-        self._ask("price_new", f"price_new {ids[0]} {len(ids)}", ids)
+        if ids:
+            self._ask("price_new", f"price_new {sha256(' '.join(ids).encode()).hexdigest()}", ids)
 
     def _ask(self, task: str, key: str, *args: object) -> None:
         asking: Coroutine[Any, Any, None] = self._add(task, key, *args)

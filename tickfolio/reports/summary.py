@@ -18,7 +18,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ValuedPortfolio:
-    """A portfolio with its value, and the stored holding's id of each instrument in it."""
+    """A portfolio with its value, and the stored holding's id of each instrument in it.
+
+    `currency` is what the portfolio is kept in; `value` may be in another one, when all are counted together.
+    """
 
     id: str
     name: str

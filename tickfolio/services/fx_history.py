@@ -1,8 +1,9 @@
-"""Reference rates of past days, fetched when a transaction needs one that nobody has stored yet."""
+"""Reference rates of past days, fetched when a cost needs one that nobody has stored yet."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable, Mapping, MutableMapping
+from datetime import UTC, date, datetime, time, timedelta
 
+from tickfolio.domain.errors import NotFound
 from tickfolio.domain.fx import CLOSE_AGE_MAX, pair_symbol, pairs_needed
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.providers.ecb import EcbProvider
@@ -14,41 +15,58 @@ from tickfolio.services.world import World
 from tickfolio.storage.database import Database, Tx
 from tickfolio.storage.prices import PricePoint
 
+# By pair: on which day it was asked for last, and how far back. The file of all days is large, and what it did not
+# have an hour ago it does not have now.
+Asked = MutableMapping[str, tuple[date, date]]
 
-def fill_missing_rates(database: Database, world: World, sources: Sources) -> int:
-    """Fetches the rates that some holding's cost is unknown for, and projects those holdings anew; says how many pairs.
 
-    What cannot be had stays unknown and named. No database transaction is open while the source is waited for.
+def fill_missing_rates(database: Database, world: World, sources: Sources, asked: Asked) -> int:
+    """Fetches the rates of past days that some cost lacks, and projects the holdings that lacked them anew.
+
+    Says of how many pairs it found days. What cannot be had stays unknown and named. No database transaction is open
+    while the source is waited for.
     """
+    today = world.now().date()
     with database.reading() as tx:
         provider = sources_on(tx, sources).get("ecb")
         unknown = tx.holdings.portfolios_with_unknown_cost()
-        wanted = _wanted(tx, unknown) if provider else {}
-    if provider is None or not unknown:
-        return 0
-    fetched = _fetch(provider, min(wanted.values()), world) if wanted else {}
+        missing = _missing(tx) if provider else {}
+    wanted = {pair: day for pair, day in missing.items() if not _was_asked(asked, pair, day, today)}
+    fetched = _fetch(provider, min(wanted.values()), world) if provider and wanted else {}
     with database.transaction() as tx:
         filled = sum(_store(tx, pair, fetched[pair.symbol]) for pair in wanted if pair.symbol in fetched)
-    for owner_id, portfolio_id in unknown:
+        if filled:  # a summary in another currency than the portfolio's shows it
+            tx.server.raise_version("prices")
+    if fetched:  # a source that could not answer is asked again by the next run
+        asked.update({pair.symbol: (today, day) for pair, day in wanted.items()})
+    for owner_id, portfolio_id in unknown if provider else ():
         _project(database, world, owner_id, portfolio_id)
     return filled
 
 
-def _wanted(tx: Tx, unknown: Sequence[tuple[str, str]]) -> dict[Instrument, date]:
-    """The pairs whose closes do not reach back to a transaction that lacks its rate, and the day it is for."""
-    days: dict[str, date] = {}
-    for owner_id, portfolio_id in unknown:
-        currency = tx.portfolios.load(owner_id, portfolio_id).currency
-        for row in tx.ledgers.rows(owner_id, portfolio_id):
-            for leg in pairs_needed(row.currency, currency) if row.fx_rate is None else ():
-                days[leg] = min(row.traded_on, days.get(leg, row.traded_on))
-    wanted = {}
-    for leg, day in days.items():
-        pair = tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(leg))
-        first = tx.prices.first_close_at(pair.id) if pair else None
-        if pair is not None and (first is None or first.date() > day):
-            wanted[pair] = day
-    return wanted
+def _missing(tx: Tx) -> dict[Instrument, date]:
+    """The pairs that lack the close of a day on which some cost needs one, and the first such day."""
+    needed: dict[str, set[date]] = {}
+    for source, target, day in tx.ledgers.days_of_rates():
+        for leg in pairs_needed(source, target):
+            needed.setdefault(leg, set()).add(day)
+    found = (
+        (tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(leg)), days) for leg, days in needed.items()
+    )
+    first = {pair: _first_uncovered(tx, pair, days) for pair, days in found if pair is not None}
+    return {pair: day for pair, day in first.items() if day is not None}
+
+
+def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date]) -> date | None:
+    """The first of these days that has no close on it or within the days before that still count."""
+    known = tx.prices.days_with_close(pair.id)
+    reach = [timedelta(days=back) for back in range(CLOSE_AGE_MAX.days + 1)]
+    return min((day for day in days if not any(day - back in known for back in reach)), default=None)
+
+
+def _was_asked(asked: Asked, pair: Instrument, day: date, today: date) -> bool:
+    asked_on, since = asked.get(pair.symbol, (date.min, date.max))
+    return asked_on == today and since <= day
 
 
 def _fetch(provider: Provider, since: date, world: World) -> Mapping[str, HistoryResult]:
@@ -58,8 +76,12 @@ def _fetch(provider: Provider, since: date, world: World) -> Mapping[str, Histor
 
 
 def _store(tx: Tx, pair: Instrument, result: HistoryResult) -> bool:
+    """Adds the days that were not known; says whether there were any."""
+    known = tx.prices.days_with_close(pair.id)
     points = [
-        PricePoint(pair.id, "close", datetime.combine(close.on, time(12), UTC), close.price) for close in result.closes
+        PricePoint(pair.id, "close", datetime.combine(close.on, time(12), UTC), close.price)
+        for close in result.closes
+        if close.on not in known
     ]
     tx.prices.remember(points)
     return bool(points)
@@ -67,10 +89,11 @@ def _store(tx: Tx, pair: Instrument, result: HistoryResult) -> bool:
 
 def _project(database: Database, world: World, owner_id: str, portfolio_id: str) -> None:
     with database.transaction() as tx:
-        before = tx.holdings.all(owner_id, [portfolio_id])
-        if not before:
+        try:
+            portfolio = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
+        except NotFound:  # deleted while the source was waited for
             return
-        portfolio = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
+        before = tx.holdings.all(owner_id, [portfolio_id])
         project_all(tx, world, portfolio)
         if tx.holdings.all(owner_id, [portfolio_id]) != before:
             raise_version(tx, world, portfolio)

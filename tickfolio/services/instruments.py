@@ -34,7 +34,7 @@ class Named:
 
 
 def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instrument:
-    """The instrument that is meant; one that nobody has recorded before is made, unconfirmed, and priced at once.
+    """The instrument that is meant; one that nobody has recorded before is made, unconfirmed.
 
     No network is asked here: what no source knows stays unpriced, and says so, until a source does.
     Raises: InvalidInput, UnknownExchange, CurrencyMismatch.
@@ -51,9 +51,7 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
         made = Instrument(
             world.new_id(), named.asset_type, exchange, symbol, symbol, currency, isin=isin, owner_id=owner_id
         )
-        stored = tx.instruments.add_if_new(made)
-        tx.after_commit(lambda: world.ask_for_prices([stored.id]))
-        return stored
+        return tx.instruments.add_if_new(made)
     if named.currency is not None and named.currency != found.currency:
         raise CurrencyMismatch(
             "currency", f"{found.symbol} on {exchange} trades in {found.currency}, not {named.currency}."
@@ -114,10 +112,7 @@ def record_listing(tx: Tx, world: World, listing: Listing) -> Instrument:
     made = _listed(world, listing)
     if made is None:
         raise UnknownExchange("currency", f"{listing.symbol} on {listing.exchange} has no known currency.")
-    stored = tx.instruments.add_if_new(made)
-    if stored.id == made.id:
-        tx.after_commit(lambda: world.ask_for_prices([stored.id]))
-    return stored
+    return tx.instruments.add_if_new(made)
 
 
 def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> int:

@@ -69,6 +69,9 @@ def record_transaction(
     _check(row, portfolio, world)
     tx.ledgers.add(row)
     _follow(tx, world, portfolio, instrument)
+    if not tx.prices.latest([instrument.id]):
+        # Nobody held it before, though it may be known since long: it is priced now, not at the next slot.
+        tx.after_commit(lambda: world.ask_for_prices([instrument.id]))
     return row, instrument
 
 

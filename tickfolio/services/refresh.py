@@ -14,7 +14,7 @@ import structlog
 from tickfolio.cache.events import Event
 from tickfolio.domain.errors import RefreshCoolingDown, Unavailable
 from tickfolio.providers.provider import BatchResult
-from tickfolio.services.fx_history import fill_missing_rates
+from tickfolio.services.fx_history import Asked, fill_missing_rates
 from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
 from tickfolio.services.refresh_plan import Plan, plan_refresh
 from tickfolio.services.slots import slot_of
@@ -32,13 +32,17 @@ SLOT, HAND, NEW = "slot", "hand", "new"
 
 @dataclass(frozen=True, slots=True)
 class Refresher:
-    """What the price job needs. `report` hears (done, of how many) after each batch."""
+    """What the price job needs. `report` hears (done, of how many) after each batch.
+
+    `rates_asked` remembers which past rates of exchange were asked for in vain.
+    """
 
     database: Database
     world: World
     sources: Sources
     interval_minutes: int
     report: Callable[[int, int], None] = lambda _done, _of: None
+    rates_asked: Asked = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -130,7 +134,7 @@ def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, p
                 done.result()
     except LostLease:
         return None
-    fill_missing_rates(refresher.database, refresher.world, refresher.sources)
+    fill_missing_rates(refresher.database, refresher.world, refresher.sources, refresher.rates_asked)
     return _finish(refresher, run, plan, progress)
 
 

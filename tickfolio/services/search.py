@@ -1,7 +1,7 @@
 """Instruments as one types: what is stored, and what the sources know."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -52,10 +52,14 @@ def _ask(on: Mapping[str, Provider], query: str) -> tuple[list[Listing], list[st
     asked = {name: threads.submit(provider.search, query) for name, provider in on.items()}
     wait(asked.values(), timeout=_WAIT_SECONDS)
     threads.shutdown(wait=False, cancel_futures=True)
-    listings = [
-        listing for answer in asked.values() if answer.done() and not answer.cancelled() for listing in answer.result()
-    ]
-    return listings, [name for name, answer in asked.items() if not answer.done() or answer.cancelled()]
+    answered = {name: answer for name, answer in asked.items() if _has_answered(answer)}
+    listings = [listing for answer in answered.values() for listing in answer.result()]
+    return listings, [name for name in asked if name not in answered]
+
+
+def _has_answered(answer: Future[Sequence[Listing]]) -> bool:
+    """A source that is too slow or breaks costs the others nothing."""
+    return answer.done() and not answer.cancelled() and answer.exception() is None
 
 
 def _unstored(listing: Listing) -> Instrument:

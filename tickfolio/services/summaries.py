@@ -93,7 +93,7 @@ def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio, now: date
     rows = tx.holdings.all(portfolio.user_id, [portfolio.id])
     positions = _positions(tx, portfolio.user_id, [(portfolio, rows)], portfolio.currency)
     value = value_portfolio([position for _, position in positions], _rates(tx), portfolio.currency)
-    valued = _valued(portfolio, portfolio.currency, value, rows)
+    valued = _valued(portfolio, value, rows)
     return summarise(valued, load_timing(tx, summaries.interval_minutes, now))
 
 
@@ -108,7 +108,7 @@ def _summarise_whole(summaries: Summaries, tx: Tx, user: User, now: datetime) ->
     for portfolio, own_rows in parts:
         own = [position for portfolio_id, position in positions if portfolio_id == portfolio.id]
         value = value_portfolio(own, rates, user.base_currency)
-        valued.append(_valued(portfolio, user.base_currency, value, own_rows))
+        valued.append(_valued(portfolio, value, own_rows))
     whole = value_portfolio([position for _, position in positions], rates, user.base_currency)
     return summarise_all(whole, valued, user.base_currency, load_timing(tx, summaries.interval_minutes, now))
 
@@ -122,9 +122,9 @@ def _in_currency(tx: Tx, portfolio: Portfolio, rows: Sequence[HoldingRow], curre
     return [replace(row, holding=computed[row.holding.instrument_id]) for row in own]
 
 
-def _valued(portfolio: Portfolio, currency: str, value: PortfolioValue, rows: Sequence[HoldingRow]) -> ValuedPortfolio:
+def _valued(portfolio: Portfolio, value: PortfolioValue, rows: Sequence[HoldingRow]) -> ValuedPortfolio:
     holding_ids = {row.holding.instrument_id: row.id for row in rows}
-    return ValuedPortfolio(portfolio.id, portfolio.name, currency, value, holding_ids)
+    return ValuedPortfolio(portfolio.id, portfolio.name, portfolio.currency, value, holding_ids)
 
 
 def _rates(tx: Tx) -> Rates:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.storage.rows import values_of
-from tickfolio.storage.tables import portfolios, transactions
+from tickfolio.storage.tables import portfolios, transactions, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,28 @@ class Ledgers:
         if row is None:
             raise NotFound("transaction")
         return _row(row)
+
+    def days_of_rates(self) -> set[tuple[str, str, date]]:
+        """(from, into, day) of every rate of exchange that some cost needs and no row names; for the price job.
+
+        A cost is counted in its portfolio's currency, and in its owner's for all portfolios together.
+        """
+        t, kept, base = transactions.c, portfolios.c.currency, users.c.base_currency
+        rated = t.fx_rate.is_not(None).label("rated")
+        rows = self._connection.execute(
+            select(t.currency, kept.label("kept"), base, t.traded_on, rated)
+            .join(portfolios, portfolios.c.id == t.portfolio_id)
+            .join(users, users.c.id == portfolios.c.user_id)
+            .where(or_(t.currency != kept, kept != base))
+            .distinct()
+        )
+        needed = set()
+        for row in rows:
+            # A rate that was entered is into the portfolio's currency; from there on it is that one's.
+            needed.add((row.kept if row.rated else row.currency, row.base_currency, row.traded_on))
+            if not row.rated:
+                needed.add((row.currency, row.kept, row.traded_on))
+        return {(source, target, day) for source, target, day in needed if source != target}
 
     def add(self, row: LedgerRow) -> None:
         """A new row; whoever adds it projects the holding anew in the same transaction."""

@@ -7,7 +7,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
+from tickfolio.domain.errors import Unavailable
 from tickfolio.storage.database import make_engine
 
 _LOCK = 7_421_893_001  # any number that nobody else locks in this database
@@ -20,7 +22,7 @@ class SchemaTooNew(RuntimeError):
 def migrate(url: str) -> None:
     """Creates or upgrades the schema, one process at a time, in one database transaction.
 
-    Raises: SchemaTooNew, and changes nothing.
+    Raises: SchemaTooNew, or Unavailable when there is no database to be reached; and changes nothing.
     """
     engine = make_engine(url, pool_size=1)
     try:
@@ -31,6 +33,9 @@ def migrate(url: str) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except OperationalError as error:
+        # What the driver says may name the password; where the database should be is in the settings.
+        raise Unavailable("The database cannot be reached, or not written to: see TICKFOLIO_DATABASE_URL.") from None
     finally:
         engine.dispose()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
 from tickfolio.storage.rows import values_of
@@ -85,12 +85,11 @@ class Prices:
         row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
         return PricePoint(**row._asdict()) if row else None
 
-    def first_close_at(self, instrument_id: str) -> datetime | None:
-        """Where the stored closes of an instrument begin."""
+    def days_with_close(self, instrument_id: str) -> set[date]:
+        """The days, by UTC, of which a close is stored."""
         h = price_history.c
-        query = select(func.min(h.timestamp)).where(h.instrument_id == instrument_id, h.kind == "close")
-        first: datetime | None = self._connection.execute(query).scalar_one()
-        return first
+        query = select(h.timestamp).where(h.instrument_id == instrument_id, h.kind == "close")
+        return {timestamp.date() for timestamp in self._connection.execute(query).scalars()}
 
     def with_ticks_before(self, before: datetime) -> Sequence[str]:
         """The instruments that have 10-minute prices from before an instant."""

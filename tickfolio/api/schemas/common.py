@@ -15,12 +15,18 @@ DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
 
 
 def _as_text(value: Any) -> Any:
-    """A JSON number arrives as an int or as a Decimal made from its text, so its digits are those that were sent."""
+    """A JSON number arrives as an int or as a Decimal made from its text, so its digits are those that were sent.
+
+    However it was spelt: JavaScript writes 0.0000001 as 1e-7.
+    """
+    if isinstance(value, Decimal) and abs(value.adjusted()) < _SIZE_MAX:
+        return f"{value:f}"
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     return value
 
 
+_SIZE_MAX = 41
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -37,7 +43,7 @@ DecimalOut = Annotated[
 DecimalIn = Annotated[
     str,
     BeforeValidator(_as_text),
-    Field(max_length=41, pattern=r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$", examples=["1512.60"]),
+    Field(max_length=_SIZE_MAX, pattern=r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$", examples=["1512.60"]),
 ]
 Day = Annotated[date, BeforeValidator(_only_a_day), Field(examples=["2026-01-05"])]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["INR"])]
