@@ -381,7 +381,17 @@ def test_an_instrument_is_found_by_any_of_its_names(given, asha, portfolio):
     )
 
     assert first.instrument_id == second.instrument_id == third.instrument_id
-    assert given.asked == [first.instrument_id]  # priced at once, once
+    assert set(given.asked) == {first.instrument_id}  # priced at once
+
+
+def test_what_has_a_price_is_not_asked_for_again(given, asha, portfolio):
+    given.record(asha, portfolio, buy("INFY", "1", "1"))
+    given.price(given.instrument("INFY"), "100")
+    given.asked.clear()
+
+    given.record(asha, portfolio, buy("INFY", "1", "1"))
+
+    assert given.asked == []
 
 
 def test_nobody_is_asked_for_prices_when_the_recording_fails(given, asha, portfolio):

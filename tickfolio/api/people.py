@@ -1,6 +1,6 @@
 """Routes of accounts, sessions and the server's own state."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
@@ -15,7 +15,8 @@ from tickfolio.api.schemas.people import (
     SignUp,
     User,
 )
-from tickfolio.api.session import Address, SignedIn, clear_cookie, set_cookie
+from tickfolio.api.session import Address, SignedIn, clear_cookie, identify, set_cookie
+from tickfolio.domain.errors import Unauthenticated
 from tickfolio.reports.summary import write_instant
 from tickfolio.services import accounts
 from tickfolio.storage.people import User as UserRow
@@ -25,14 +26,19 @@ _WRITE = (400, 403, 413, 415, 422, 503)
 
 
 @router.get("/server", responses=documented(503))
-def get_server(desk: DeskHere) -> Server:
-    """What the first page must know before anybody is signed in."""
+def get_server(desk: DeskHere, request: Request) -> Server:
+    """What the first page must know: is there an administrator, who may sign up, and who is it that asks."""
     with desk.database.reading() as tx:
+        try:
+            user = _show(identify(tx, desk.world, desk.options, request.headers).user)
+        except Unauthenticated:
+            user = None
         return Server(
             version=desk.options.version,
             set_up=tx.people.any(),
             sign_up=desk.reception.sign_up,
             password_length_min=desk.reception.password_length_min,
+            user=user,
         )
 
 

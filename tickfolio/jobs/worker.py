@@ -50,6 +50,8 @@ class Jobs:
         if self._thread.is_alive():
             self._call(self._stopping.set)
             self._thread.join(timeout=20)
+        elif self._thread.ident is None:  # it never began, and nobody else will close its loop
+            self._loop.close()
 
     def join(self) -> None:
         """Waits until somebody stops it."""

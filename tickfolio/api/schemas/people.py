@@ -70,12 +70,13 @@ class Session(Output):
 
 
 class Server(Output):
-    """What the first page must know before anybody is signed in. `set_up` is false until the administrator exists."""
+    """What the first page must know: whether the administrator exists, who may sign up, and who asks (null: nobody)."""
 
     version: str
     set_up: bool
     sign_up: Literal["closed", "open", "invite"]
     password_length_min: int
+    user: User | None
 
 
 class PriceSource(Output):

@@ -1,4 +1,4 @@
-import { get, onSessionEnd, Problem, remove } from '../api/client'
+import { get, onSessionEnd, remove } from '../api/client'
 import type { Server, User } from '../api/types'
 import { useLocale } from './format'
 import { go } from './router.svelte'
@@ -13,9 +13,10 @@ export async function begin() {
   try {
     session.server = await get<Server>('/server')
     if (!session.server.set_up) session.stage = 'setup'
-    else signedIn(await get<User>('/me'))
-  } catch (error) {
-    session.stage = error instanceof Problem && error.status === 401 ? 'out' : 'unreachable'
+    else if (session.server.user) signedIn(session.server.user)
+    else signedOut()
+  } catch {
+    session.stage = 'unreachable'
   }
 }
 
