@@ -65,6 +65,7 @@ check() {
     find_node
     cd web
     npm run --silent check
+    npm run --silent test
 }
 
 case "${1:-}" in
