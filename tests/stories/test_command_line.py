@@ -120,32 +120,32 @@ def test_accounts_are_added_and_changed_by_the_operator(tmp_path, here):
     assert differing.stderr.strip()
 
 
-def test_fault_56_a_backup_is_whole_and_never_over_another_file(tmp_path):
+def test_fault_56_a_backup_is_whole_and_never_over_another_file(tmp_path, here):
     command(tmp_path, "user", "add", "asha@example.org", "Asha", typed=TYPED)
     with serving(tmp_path) as server, server.browser() as browser:
         browser.post("/session", json={"email": "asha@example.org", "password": PASSWORD})
         made = [browser.post("/portfolios", json={"name": f"P{number}"}).json() for number in range(5)]
 
-        written = command(tmp_path, "backup", "copy.db")
-        again = command(tmp_path, "backup", "copy.db")
+        written = here("backup", "copy.db")
+        again = here("backup", "copy.db")
 
         browser.post("/portfolios", json={"name": "afterwards"})
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "data").mkdir(parents=True)
     (tmp_path / "copy.db").rename(elsewhere / "data" / "tickfolio.db")
 
-    assert written.returncode == 0
+    assert written.exit_code == 0
     assert "bytes" in written.stdout
-    assert again.returncode == 1
+    assert again.exit_code == 1
     assert "exists already" in again.stderr
     with serving(elsewhere) as restored, restored.browser() as browser:
         browser.post("/session", json={"email": "asha@example.org", "password": PASSWORD})
         assert browser.get("/portfolios").json()["items"] == made
 
 
-def test_help_says_what_each_command_is_for(tmp_path):
-    shown = command(tmp_path, "--help")
+def test_help_says_what_each_command_is_for(here):
+    shown = here("--help")
 
-    assert shown.returncode == 0
+    assert shown.exit_code == 0
     for name in ("serve", "worker", "migrate", "refresh", "verify", "backup", "user"):
         assert name in shown.stdout

@@ -33,7 +33,7 @@ def migrate(url: str) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as error:
+    except OperationalError:
         # What the driver says may name the password; where the database should be is in the settings.
         raise Unavailable("The database cannot be reached, or not written to: see TICKFOLIO_DATABASE_URL.") from None
     finally:
