@@ -360,6 +360,23 @@ def test_two_portfolios_in_two_currencies_together(given, asha, portfolio):
     assert sum(Decimal(one["weight_pct"]) for one in answer["holdings"]).quantize(Decimal("1E-20")) == 100
 
 
+def test_a_rate_that_was_entered_counts_on_from_its_portfolios_currency(given, asha):
+    """Dollars bought today at a rate into pounds, counted in rupees."""
+    british = given.portfolio(asha, "GBP", name="British")
+    given.record(asha, british, buy(IN_YORK, "10", "10", TODAY, fx_rate="0.75"))
+    given.price(given.instrument("INFY", "NYSE"), "11", "9", at("2026-11-20T15:00"))
+    for currency, rate in (("INR", "100"), ("GBP", "0.80"), ("USD", "1.25")):
+        pair = set_rate(given, currency, rate, as_of="2026-11-20T15:00")
+        with given.database.transaction() as tx:
+            tx.prices.remember([PricePoint(pair.id, "close", at("2026-11-20T15:00"), Decimal(rate))])
+
+    answer = read(given.summary_of_all(asha))
+
+    # 80 rupees for a dollar, 125 for a pound: 10 × 11 × 80 = 8800; 10 × 10 × 0.75 × 125 = 9375
+    assert (Decimal(answer["current_value"]), Decimal(answer["invested"])) == (8800, 9375)
+    assert (Decimal(answer["profit_loss"]), Decimal(answer["day_change"])) == (-575, -575)
+
+
 def test_a_gap_in_one_portfolio_is_named_with_its_holding(given, asha, portfolio):
     other = given.portfolio(asha, "USD", name="American")
     given.record(asha, portfolio, buy("INFY", "10", "1000"))

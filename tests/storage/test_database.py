@@ -245,3 +245,37 @@ def test_a_backup_is_of_one_moment_and_whole_while_others_write(sqlite_url, tmp_
         assert tx._connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
     copied.close()
     given.database.close()
+
+
+def test_changes_stay_the_same_until_somebody_writes(sqlite_url):
+    ours, theirs = open_database(sqlite_url), open_database(sqlite_url)
+    before = ours.changes()
+    with ours.reading() as tx:
+        tx.people.any()
+    assert ours.changes() == before
+
+    with ours.transaction() as tx:
+        tx.server.raise_version("prices")
+    after_ours = ours.changes()
+    with theirs.transaction() as tx:
+        tx.server.raise_version("prices")
+    after_theirs = ours.changes()
+
+    assert len({before, after_ours, after_theirs}) == 3
+    ours.close()
+    theirs.close()
+
+
+def test_changes_cannot_be_told_cheaply_on_postgresql(postgres_url):
+    database = open_database(postgres_url)
+    assert database.changes() is None
+    database.close()
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path):
+    (tmp_path / "broken.db").write_bytes(b"this is no database at all" * 100)
+    database = open_database(f"sqlite:///{tmp_path / 'broken.db'}")
+
+    with pytest.raises(Unavailable):
+        database.changes()
+    database.close()

@@ -159,6 +159,8 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (sql_errors.OperationalError, sql_errors.InterfaceError, sql_errors.InternalError) as error:
         raise Unavailable("The database cannot be used now; nothing was written.") from error
+    except sqlite_driver.Error as error:  # from `changes`, which speaks to the driver itself
+        raise Unavailable("The database cannot be used now; nothing was written.") from error
     except sql_errors.TimeoutError as error:
         raise Unavailable("Too much is going on at once; nothing was written.") from error
 
