@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from tickfolio.auth.attempts import Attempts, network_of
-from tickfolio.auth.credentials import Passwords, new_token, read_email, token_hash
+from tickfolio.auth.credentials import Passwords, Verified, new_token, read_email, token_hash
 from tickfolio.auth.password_strength import check_strength
 from tickfolio.domain.errors import EmailTaken, InvalidInput, SignUpClosed, TooMany, WeakPassword, WrongCredentials
 from tickfolio.domain.instruments import EXCHANGES
@@ -99,16 +99,9 @@ def sign_in(reception: Reception, email: str, password: str, address: str) -> tu
     with reception.database.reading() as tx:
         user = tx.people.find_by_email(account)
         familiar = user is not None and tx.people.is_familiar(user.id, network_of(address), now)
-    reception.attempts.check(account, address, familiar)
-    try:
-        verified = reception.passwords.verify(password, user.password_hash if user else None)
-    except TooMany:
-        reception.attempts.withdrawn(account, address, familiar)
-        raise
+    verified = _try_password(reception, account, user, password, address, familiar=familiar)
     if user is None or not verified.ok:
-        reception.attempts.failed(account, address)
         raise WrongCredentials("The e-mail or the password is wrong.")
-    reception.attempts.succeeded(account, address, familiar)
     token, expires_at = _begin_session(reception, user, verified.new_hash, address, now)
     return user, token, expires_at
 
@@ -185,13 +178,27 @@ def _refuse_closed(tx: Tx, reception: Reception) -> None:
         raise SignUpClosed("This server takes no new accounts; ask its administrator for one.")
 
 
+def _try_password(
+    reception: Reception, account: str, user: User | None, password: str, address: str, *, familiar: bool
+) -> Verified:
+    """One counted try, counted before the slow part; an account that does not exist takes as long. Raises: TooMany."""
+    reception.attempts.check(account, address, familiar)
+    try:
+        verified = reception.passwords.verify(password, user.password_hash if user else None)
+    except TooMany:
+        reception.attempts.withdrawn(account, address, familiar)
+        raise
+    if user is None or not verified.ok:
+        reception.attempts.failed(account, address)
+    else:
+        reception.attempts.succeeded(account, address, familiar)
+    return verified
+
+
 def _prove(reception: Reception, user: User, password: str, address: str) -> None:
     """The person at the keyboard knows the password, and not only found a browser that is signed in."""
-    reception.attempts.check(user.email, address, familiar=True)
-    if not reception.passwords.verify(password, user.password_hash).ok:
-        reception.attempts.failed(user.email, address)
+    if not _try_password(reception, user.email, user, password, address, familiar=True).ok:
         raise WrongCredentials("The current password is wrong.")
-    reception.attempts.succeeded(user.email, address)
 
 
 def _begin_session(
