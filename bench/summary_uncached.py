@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from bench.made import NOW, MadeServer, made_server
+from bench.made import MadeServer, made_server
 from bench.measure import Report, side_by_side
 from tickfolio.cache.cache import MemoryCache
 from tickfolio.services.summaries import Summaries, load_summary
@@ -83,7 +83,7 @@ def measure(engine: Engine, server: MadeServer, report: Report):
 
     def load(summaries: Summaries):
         with summaries.database.reading() as tx:
-            return load_summary(summaries, tx, server.user, server.portfolio_id, [], NOW)
+            return load_summary(summaries, tx, server.user, server.portfolio_id, [])
 
     statements = watch(engine, lambda: load(bare))
     decoded = json.loads(load(warm).body)

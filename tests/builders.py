@@ -135,13 +135,13 @@ class Given:
     def summary(self, user: User, portfolio: Portfolio, summaries: Summaries | None = None) -> bytes:
         """The body of the summary, from no cache unless one is given."""
         with self.database.reading() as tx:
-            tagged = load_summary(summaries or self.summaries(), tx, user, portfolio.id, (), self.clock())
+            tagged = load_summary(summaries or self.summaries(), tx, user, portfolio.id, ())
         assert tagged.body is not None
         return tagged.body
 
     def summary_of_all(self, user: User) -> bytes:
         with self.database.reading() as tx:
-            tagged = load_summary_of_all(self.summaries(), tx, tx.people.load(user.id), (), self.clock())
+            tagged = load_summary_of_all(self.summaries(), tx, tx.people.load(user.id), ())
         assert tagged.body is not None
         return tagged.body
 

@@ -68,7 +68,7 @@ NOT_FOUND = {
     "Holdings.load": lambda tx, o: tx.holdings.load(o.ravi.id, o.holding.id),
     "Ledgers.load": lambda tx, o: tx.ledgers.load(o.ravi.id, o.row.id),
     "Instruments.load": lambda tx, o: tx.instruments.load(o.ravi.id, o.flat_id),
-    "load_summary": lambda tx, o: load_summary(o.given.summaries(), tx, o.ravi, o.portfolio.id, (), o.given.clock()),
+    "load_summary": lambda tx, o: load_summary(o.given.summaries(), tx, o.ravi, o.portfolio.id, ()),
     "record_transaction": lambda tx, o: record_transaction(
         tx, o.given.world, o.ravi, o.portfolio.id, buy("INFY", "1", "1")
     ),

@@ -197,7 +197,7 @@ def test_no_tag_ever_names_two_contents(given, asha, portfolio, source):
 
     def look(_number=None):
         with given.database.reading() as tx:
-            tagged = load_summary(given.summaries(), tx, asha, portfolio.id, (), given.clock())
+            tagged = load_summary(given.summaries(), tx, asha, portfolio.id, ())
             seen.append((tagged.tag, tagged.body))
 
     source.before_batch = look

@@ -441,7 +441,7 @@ def kept_summaries(given):
 
 def load(given, summaries, user, portfolio, known=()):
     with given.database.reading() as tx:
-        return load_summary(summaries, tx, user, portfolio.id, known, given.clock())
+        return load_summary(summaries, tx, user, portfolio.id, known)
 
 
 def test_invariant_21_with_and_without_a_cache_the_answer_is_the_same(given, asha, portfolio):
@@ -475,8 +475,8 @@ def test_whoever_has_the_answer_already_gets_no_body(given, asha, portfolio):
     assert load(given, summaries, asha, portfolio, ("other", tag)).body is None
     assert load(given, summaries, asha, portfolio, ("other",)).body is not None
     with given.database.reading() as tx:
-        whole = load_summary_of_all(summaries, tx, asha, (), given.clock())
-        assert load_summary_of_all(summaries, tx, asha, (whole.tag,), given.clock()).body is None
+        whole = load_summary_of_all(summaries, tx, asha, ())
+        assert load_summary_of_all(summaries, tx, asha, (whole.tag,)).body is None
 
 
 def test_a_tag_names_one_content_although_the_clock_goes_on(given, asha, portfolio, clock):
@@ -515,7 +515,7 @@ def test_fault_39_a_kept_answer_of_somebody_else_is_never_served(given, asha, po
 
     assert b"Secret" not in load(given, summaries, asha, portfolio).body
     with given.database.reading() as tx:
-        assert b"Secret" not in load_summary_of_all(summaries, tx, asha, (), given.clock()).body
+        assert b"Secret" not in load_summary_of_all(summaries, tx, asha, ()).body
 
 
 def test_fault_37_many_who_ask_at_once_have_it_worked_out_once(given, asha, portfolio):

@@ -75,5 +75,5 @@ class FastSummary:
         desk = self._desk
         with desk.database.reading() as tx:
             principal = identify(tx, desk.world, desk.options, headers)
-            tagged = load_summary(desk.summaries, tx, principal.user, portfolio_id, [], desk.world.now())
+            tagged = load_summary(desk.summaries, tx, principal.user, portfolio_id, [])
         return _Remembered(tagged, principal.expires_at)

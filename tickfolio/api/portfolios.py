@@ -119,7 +119,7 @@ def get_summary(portfolio_id: PathId, principal: SignedIn, desk: DeskHere, known
     """
     with desk.database.reading() as tx:
         tags = read_tags(known)
-        return answer_tagged(load_summary(desk.summaries, tx, principal.user, portfolio_id, tags, desk.world.now()))
+        return answer_tagged(load_summary(desk.summaries, tx, principal.user, portfolio_id, tags))
 
 
 @router.get("/summary", response_model=SummaryOfAll, responses=_NOT_MODIFIED | documented(401, 422, 503))
@@ -127,7 +127,7 @@ def get_summary_of_all(principal: SignedIn, desk: DeskHere, known: IfNoneMatch =
     """All of one's portfolios together, in the base currency."""
     with desk.database.reading() as tx:
         user = tx.people.load(principal.user.id)
-        return answer_tagged(load_summary_of_all(desk.summaries, tx, user, read_tags(known), desk.world.now()))
+        return answer_tagged(load_summary_of_all(desk.summaries, tx, user, read_tags(known)))
 
 
 def read_tags(if_none_match: str | None) -> list[str]:

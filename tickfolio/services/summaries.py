@@ -48,29 +48,30 @@ def portfolio_tag(portfolio_id: str, version: int, price_version: int) -> str:
     return f"p{portfolio_id}-l{version}-q{price_version}"
 
 
-def load_summary(
-    summaries: Summaries, tx: Tx, user: User, portfolio_id: str, known_tags: Sequence[str], now: datetime
-) -> Tagged:
+def load_summary(summaries: Summaries, tx: Tx, user: User, portfolio_id: str, known_tags: Sequence[str]) -> Tagged:
     """The summary of one portfolio; from the cache when its tag is there, which was never wrong.
 
     `tx` must read one moment, so that versions and content belong together. Raises: NotFound.
     """
     portfolio = tx.portfolios.load(user.id, portfolio_id)
     tag = portfolio_tag(portfolio.id, portfolio.version, tx.server.version("prices"))
-    return _answer(summaries, user, tag, known_tags, lambda: _summarise_one(summaries, tx, portfolio, now))
+    return _answer(summaries, user, tag, known_tags, lambda: _summarise_one(summaries, tx, portfolio))
 
 
-def load_summary_of_all(summaries: Summaries, tx: Tx, user: User, known_tags: Sequence[str], now: datetime) -> Tagged:
+def load_summary_of_all(summaries: Summaries, tx: Tx, user: User, known_tags: Sequence[str]) -> Tagged:
     """The summary of all of a person's portfolios, in the base currency."""
     tag = f"u{user.id}-l{user.version}-q{tx.server.version('prices')}"
-    return _answer(summaries, user, tag, known_tags, lambda: _summarise_whole(summaries, tx, user, now))
+    return _answer(summaries, user, tag, known_tags, lambda: _summarise_whole(summaries, tx, user))
 
 
-def load_timing(tx: Tx, interval_minutes: int, now: datetime) -> Timing:
-    """When prices come next: a slot after the last one that ran, whatever the clock says meanwhile."""
+def load_timing(tx: Tx, interval_minutes: int, since: datetime) -> Timing:
+    """When prices come next: a slot after the last one that ran, or else after `since`, when waiting began.
+
+    The clock has no part in it, because a tag names one content: a refresh that is overdue shows as one.
+    """
     last = tx.refreshes.last(("slot",), finished=True)
     if last is None or last.slot is None:
-        return Timing(interval_minutes, next_slot(now, interval_minutes))
+        return Timing(interval_minutes, next_slot(since, interval_minutes))
     return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes))
 
 
@@ -89,15 +90,15 @@ def _answer(
     return Tagged(tag, body)
 
 
-def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio, now: datetime) -> bytes:
+def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio) -> bytes:
     rows = tx.holdings.all(portfolio.user_id, [portfolio.id])
     positions = _positions(tx, portfolio.user_id, [(portfolio, rows)], portfolio.currency)
     value = value_portfolio([position for _, position in positions], _rates(tx), portfolio.currency)
     valued = _valued(portfolio, value, rows)
-    return summarise(valued, load_timing(tx, summaries.interval_minutes, now))
+    return summarise(valued, load_timing(tx, summaries.interval_minutes, portfolio.created_at))
 
 
-def _summarise_whole(summaries: Summaries, tx: Tx, user: User, now: datetime) -> bytes:
+def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
     """Each portfolio by itself and all together, both from the same positions, in the base currency."""
     portfolios = tx.portfolios.page(user.id, after=None, limit=None)
     rows = tx.holdings.all(user.id, [one.id for one in portfolios])
@@ -110,7 +111,9 @@ def _summarise_whole(summaries: Summaries, tx: Tx, user: User, now: datetime) ->
         value = value_portfolio(own, rates, user.base_currency)
         valued.append(_valued(portfolio, value, own_rows))
     whole = value_portfolio([position for _, position in positions], rates, user.base_currency)
-    return summarise_all(whole, valued, user.base_currency, load_timing(tx, summaries.interval_minutes, now))
+    return summarise_all(
+        whole, valued, user.base_currency, load_timing(tx, summaries.interval_minutes, user.created_at)
+    )
 
 
 def _in_currency(tx: Tx, portfolio: Portfolio, rows: Sequence[HoldingRow], currency: str) -> Sequence[HoldingRow]:
