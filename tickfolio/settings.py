@@ -1,14 +1,21 @@
 """Every setting: its type, unit, default and meaning. From the environment (`TICKFOLIO_*`) or the file `.env`."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # An hour must be a whole number of slots, so that the slots are the same ones every hour.
 _SLOT_MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
 _SECRET_SIZE_MIN = 32
+_SERVERS = {
+    "database_url": ("postgresql://", "postgresql+psycopg://", "sqlite:///"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+    "jobs_url": ("redis://", "rediss://", "unix://", "memory://"),
+}
 PROVIDERS = ("demo", "amfi", "ecb", "yahoo")
 
 
@@ -63,6 +70,32 @@ class Settings(BaseSettings):
         if minutes not in _SLOT_MINUTES:
             raise ValueError(f"must be one of {', '.join(map(str, _SLOT_MINUTES))}")
         return minutes
+
+    @field_validator("base_url", "yahoo_url", "amfi_url", "ecb_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://left.out")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an address that begins with https:// or http://")
+        return url
+
+    @field_validator("database_url", "redis_url", "jobs_url")
+    @classmethod
+    def _is_server_address(cls, url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        kinds = _SERVERS[info.field_name or ""]
+        if url is not None and not url.get_secret_value().startswith(kinds):
+            raise ValueError(f"must begin with {' or '.join(kinds)}")
+        return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: str) -> str:
+        for one in filter(None, (part.strip() for part in proxies.split(","))):
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(f"{one}: not an address or network, as 127.0.0.1 or 10.0.0.0/8") from None
+        return proxies
 
     @field_validator("providers")
     @classmethod

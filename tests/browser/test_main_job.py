@@ -116,5 +116,5 @@ def test_what_no_source_knows_is_said_and_never_shown_as_zero(signed_in, portfol
     by_hand(page, "Holding", "NOSUCH", "5", "100", price_label="Average price paid")
 
     expect(page.get_by_text("0 of 1")).to_be_visible(timeout=15_000)
-    expect(page.get_by_text(re.compile("Switch on a source|correct the symbol")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Switch on a source that knows NOSUCH on NSE in INR")).first).to_be_visible()
     expect(page.locator(".total")).not_to_have_text(re.compile("0.00"))

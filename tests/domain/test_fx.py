@@ -36,7 +36,8 @@ def test_the_rate_before_is_the_one_before_only_where_the_pair_has_moved_since()
     known = rates(on="2026-11-20", INR=("100", "90"), USD=("1.25", "1.2"))
 
     assert known.rate_before("USD", "INR", date(2026, 11, 20)) == 75  # 90 ÷ 1.2
-    assert known.rate_before("USD", "INR", date(2026, 11, 19)) == 75
+    # Two rates or more have come since the close before Thursday: none of the two that are here is the one.
+    assert known.rate_before("USD", "INR", date(2026, 11, 19)) is None
     assert known.rate_before("USD", "INR", date(2026, 11, 23)) == 80  # 100 ÷ 1.25: nothing since Friday
     assert known.rate_before("INR", "INR", date(2026, 11, 20)) == 1
     assert rates(INR="100").rate_before("EUR", "INR", TODAY) is None

@@ -194,6 +194,14 @@ def test_the_previous_close(own, as_of, expected):
     assert result.price.previous_close == (None if expected is None else Decimal(expected))
 
 
+def test_after_a_gap_the_last_price_is_no_previous_close():
+    """Friday's price is the close before Monday's session, but not before Tuesday's: Monday's was never seen."""
+    monday = verdict(told(1010, "2026-11-23T09:00", previous_close=None), now=at("2026-11-24T10:00"))
+    tuesday = verdict(told(1010, "2026-11-24T09:00", previous_close=None), now=at("2026-11-24T10:00"))
+
+    assert (monday.price.previous_close, tuesday.price.previous_close) == (Decimal(1000), None)
+
+
 def test_the_first_price_has_no_previous_close_of_its_own():
     assert verdict(told(1010), last=None).price.previous_close is None
 

@@ -231,3 +231,22 @@ def test_without_the_source_nothing_is_asked_and_nothing_fails(given, asha, port
 
     assert run_slot(given.refresher(), clock).finished_at is not None
     assert invested(given, asha, portfolio) == [None]
+
+
+def test_a_purchase_before_the_fixing_is_counted_at_its_own_days_rate_once_that_is_out(
+    given, asha, portfolio, market, refresher, clock
+):
+    """Bought on the 19th at noon, when the rate of the 18th was the last; the one of the 19th comes at 16:00."""
+    set_rates(market, "2026-11-18", "100", "1.25")
+    clock.now = at("2026-11-19T11:00")
+    run_slot(refresher, clock)
+    given.record(asha, portfolio, buy(IN_YORK, "10", "200", "2026-11-19"))
+    run_slot(refresher, clock)
+    assert invested(given, asha, portfolio) == [Decimal(160000)]  # 10 × 200 × 100 ÷ 1.25
+
+    set_rates(market, "2026-11-19", "104", "1.25")
+    clock.now = at("2026-11-19T17:00")
+    run_slot(refresher, clock)
+
+    assert invested(given, asha, portfolio) == [Decimal(166400)]  # 10 × 200 × 104 ÷ 1.25
+    assert verify(given.database) == (1, [])

@@ -8,7 +8,10 @@ import pytest
 
 from tests.builders import buy, named, sell, trade
 from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, NotFound, Oversold, VersionMismatch
+from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import CostMethod
+from tickfolio.providers.provider import Listing
+from tickfolio.services.instruments import record_listings
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.portfolios import change_portfolio, delete_portfolio
 from tickfolio.services.verify import verify
@@ -371,17 +374,40 @@ def test_infy_in_mumbai_and_infy_in_new_york_are_two_instruments(given, asha, po
 
 
 def test_an_instrument_is_found_by_any_of_its_names(given, asha, portfolio):
-    by_isin = named("INE009A01021", "NSE")
-    first, second, third = given.record(
-        asha,
-        portfolio,
-        buy(named("INFY", "NSE", isin="INE009A01021"), "1", "1"),
-        buy(by_isin, "1", "1"),
-        buy(named(" infy "), "1", "1"),
+    [first] = given.record(asha, portfolio, buy(named("INFY", "NSE"), "1", "1"))
+    with given.database.transaction() as tx:  # a source lists it, with its ISIN
+        listing = Listing(AssetType.STOCK, "NSE", "INFY", "Infosys Limited", "INR", "INE009A01021")
+        record_listings(tx, given.world, [listing])
+    second, third = given.record(
+        asha, portfolio, buy(named("INE009A01021", "NSE"), "1", "1"), buy(named(" infy "), "1", "1")
     )
 
     assert first.instrument_id == second.instrument_id == third.instrument_id
     assert set(given.asked) == {first.instrument_id}  # priced at once
+    with pytest.raises(InvalidInput) as refused:
+        given.record(asha, portfolio, buy(named("INFY", "NSE", isin="US0378331005"), "1", "1"))
+    assert refused.value.field_code == "isin_mismatch"
+
+
+def test_what_one_person_says_of_an_instrument_decides_nothing_for_another(given, asha, portfolio):
+    """A mistyped ISIN or currency beside a symbol stays a matter of who typed it."""
+    ravi = given.user("Ravi")
+    his = given.portfolio(ravi)
+    [evil] = given.record(asha, portfolio, buy(named("EVIL", "NSE", isin="INE009A01021"), "1", "1"))
+    [euros] = given.record(asha, portfolio, buy(named("AAPL", "NASDAQ", currency="EUR"), "1", "1", fx_rate="100"))
+
+    infosys, by_isin, dollars, said = given.record(
+        ravi,
+        his,
+        buy(named("INFY", "NSE", isin="INE009A01021"), "1", "1"),
+        buy(named("INE009A01021", "NSE"), "1", "1"),
+        buy(named("AAPL", "NASDAQ"), "1", "1", fx_rate="84"),
+        buy(named("AAPL", "NASDAQ", currency="USD"), "1", "1", fx_rate="84"),
+    )
+
+    assert evil.instrument_id not in {infosys.instrument_id, by_isin.instrument_id}
+    assert euros.instrument_id != dollars.instrument_id == said.instrument_id
+    assert (euros.currency, dollars.currency) == ("EUR", "USD")
 
 
 def test_what_has_a_price_is_not_asked_for_again(given, asha, portfolio):

@@ -64,7 +64,9 @@ class Rates:
         pair = self.pairs.get(currency)
         if pair is None:
             return None
-        return pair.previous if pair.on >= day else pair.rate
+        if pair.on > day:  # two rates or more have come since: the one before that day is not here
+            return None
+        return pair.previous if pair.on == day else pair.rate
 
 
 def read_rates(prices: Iterable[tuple[Instrument, LatestPrice]]) -> Rates:

@@ -54,6 +54,11 @@ def start_of_day(exchange: str, instant: datetime) -> datetime:
     return _instant(exchange, session_day(exchange, instant), time())
 
 
+def next_weekday(day: date) -> date:
+    """The first weekday after a day."""
+    return next(_weekdays_after(day))
+
+
 def is_open(exchange: str, now: datetime) -> bool:
     """Whether the exchange trades at this instant; never, where prices are only published or set by hand."""
     if exchange in _ALWAYS_OPEN:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.market_hours import session_day
+from tickfolio.domain.market_hours import next_weekday, session_day
 from tickfolio.domain.money import check_range, exact
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
 
@@ -202,4 +202,8 @@ def _previous_close(
     if last is None or last.currency != observation.currency:
         return None
     day = observation.close_on or session_day(instrument.exchange, as_of)
-    return last.last_price if day > session_day(instrument.exchange, last.as_of) else last.previous_close
+    before = session_day(instrument.exchange, last.as_of)
+    if day <= before:
+        return last.previous_close
+    # After a gap the last price we have is not the last one there was: what the day changed is unknown then.
+    return last.last_price if day <= next_weekday(before) else None

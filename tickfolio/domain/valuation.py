@@ -245,10 +245,10 @@ def _cover(values: Sequence[HoldingValue], currency: str) -> Coverage:
 def _mend(value: HoldingValue, reason: MissingReason, currency: str) -> str:
     instrument = value.instrument
     pair = f"{instrument.currency} to {currency}"
-    named = f"{instrument.symbol} on {instrument.exchange}"
+    named = f"{instrument.symbol} on {instrument.exchange} in {instrument.currency}"
     return {
         MissingReason.PRICE_CURRENCY: f"Choose the line of {instrument.symbol} that trades in {instrument.currency}.",
-        MissingReason.NO_PRICE: f"Switch on a source that knows {named}, or correct the symbol.",
+        MissingReason.NO_PRICE: f"Switch on a source that knows {named}, or correct what it is called.",
         MissingReason.NO_FX_RATE: f"Switch on the reference rates: the rate from {pair} is not known.",
         MissingReason.NO_COST: f"Enter the rate from {pair} on the transactions of {instrument.symbol} that lack it.",
     }[reason]

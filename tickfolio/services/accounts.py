@@ -209,7 +209,7 @@ def _begin_session(
     session = Session(world.new_id(), user.id, token_hash(token), network_of(address), now, expires_at)
     with reception.database.transaction() as tx:
         # The password may have been changed while it was verified; then this sign-in came too late.
-        current = tx.people.find_by_email(user.email)
+        current = tx.people.find_by_email(user.email, to_change=True)
         if current is None or current.password_hash != user.password_hash:
             raise WrongCredentials("The e-mail or the password is wrong.")
         if new_hash is not None:

@@ -1,11 +1,12 @@
 """Reference rates of past days, fetched when a cost needs one that nobody has stored yet."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from datetime import UTC, date, datetime, time
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.fx import CLOSE_AGE_MAX, pair_symbol, pairs_needed
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.market_hours import is_final
 from tickfolio.providers.ecb import EcbProvider
 from tickfolio.providers.provider import HistoryResult, Provider
 from tickfolio.services.changes import raise_version
@@ -29,8 +30,10 @@ def fill_missing_rates(database: Database, world: World, sources: Sources, asked
     today = world.now().date()
     with database.reading() as tx:
         provider = sources_on(tx, sources).get("ecb")
-        unknown = tx.holdings.portfolios_with_unknown_cost()
-        missing = _missing(tx) if provider else {}
+        unsettled = set(tx.holdings.portfolios_with_unknown_cost())
+        # A purchase of these days may have been counted at the rate of a day before; its own may have come since.
+        unsettled |= tx.ledgers.portfolios_unrated_since(today - CLOSE_AGE_MAX)
+        missing = _missing(tx, world.now()) if provider else {}
     wanted = {pair: day for pair, day in missing.items() if not _was_asked(asked, pair, day, today)}
     fetched = _fetch(provider, min(wanted.values()), world) if provider and wanted else {}
     with database.transaction() as tx:
@@ -39,12 +42,12 @@ def fill_missing_rates(database: Database, world: World, sources: Sources, asked
             tx.server.raise_version("prices")
     if fetched:  # a source that could not answer is asked again by the next run
         asked.update({pair.symbol: (today, day) for pair, day in wanted.items()})
-    for owner_id, portfolio_id in unknown if provider else ():
+    for owner_id, portfolio_id in sorted(unsettled) if provider else ():
         _project(database, world, owner_id, portfolio_id)
     return filled
 
 
-def _missing(tx: Tx) -> dict[Instrument, date]:
+def _missing(tx: Tx, now: datetime) -> dict[Instrument, date]:
     """The pairs that lack the close of a day on which some cost needs one, and the first such day."""
     needed: dict[str, set[date]] = {}
     for source, target, day in tx.ledgers.days_of_rates():
@@ -53,15 +56,21 @@ def _missing(tx: Tx) -> dict[Instrument, date]:
     found = (
         (tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(leg)), days) for leg, days in needed.items()
     )
-    first = {pair: _first_uncovered(tx, pair, days) for pair, days in found if pair is not None}
+    first = {pair: _first_uncovered(tx, pair, days, now) for pair, days in found if pair is not None}
     return {pair: day for pair, day in first.items() if day is not None}
 
 
-def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date]) -> date | None:
-    """The first of these days that has no close on it or within the days before that still count."""
+def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date], now: datetime) -> date | None:
+    """The first of these days whose rate is not here."""
     known = tx.prices.days_with_close(pair.id)
-    reach = [timedelta(days=back) for back in range(CLOSE_AGE_MAX.days + 1)]
-    return min((day for day in days if not any(day - back in known for back in reach)), default=None)
+    return min((day for day in days if not _is_covered(day, known, now)), default=None)
+
+
+def _is_covered(day: date, known: Collection[date], now: datetime) -> bool:
+    """Whether the rate that counts on this day is here: the last one that had been published by its end, or by now."""
+    last = max((one for one in known if one <= day), default=None)
+    by = min(datetime.combine(day, time.max, UTC), now)
+    return last is not None and is_final("ECB", datetime.combine(last, time(12), UTC), by)
 
 
 def _was_asked(asked: Asked, pair: Instrument, day: date, today: date) -> bool:

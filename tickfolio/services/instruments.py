@@ -42,12 +42,14 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
     exchange = _read_exchange(named, user)
     symbol = _read_symbol(named.symbol, exchange)
     owner_id = user.id if exchange == "MANUAL" else None
-    isin = named.isin or (symbol if _ISIN.fullmatch(symbol) else None)
-    found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
-    if found is None and isin is not None and owner_id is None:
+    isin = symbol if owner_id is None and _ISIN.fullmatch(symbol) else None
+    wanted = named.currency or _usual_currency(exchange, user)
+    found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol, wanted)
+    if found is None and isin is not None:
         found = tx.instruments.find_by_isin(exchange, isin)
     if found is None:
         currency = _currency(named, exchange, user)
+        # The ISIN that somebody writes beside a symbol is not stored: a shared instrument has it from a source alone.
         made = Instrument(
             world.new_id(), named.asset_type, exchange, symbol, symbol, currency, isin=isin, owner_id=owner_id
         )
@@ -56,6 +58,8 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
         raise CurrencyMismatch(
             "currency", f"{found.symbol} on {exchange} trades in {found.currency}, not {named.currency}."
         )
+    if named.isin is not None and found.isin not in {None, named.isin}:
+        raise InvalidInput("isin", f"{found.symbol} on {exchange} has the ISIN {found.isin}.", code="isin_mismatch")
     return found
 
 
@@ -78,14 +82,18 @@ def rank(instrument: Instrument, query: str) -> tuple[int, int, str]:
 
 
 def _currency(named: Named, exchange: str, user: User) -> str:
-    known = EXCHANGES.get(exchange)
-    usual = user.base_currency if exchange == "MANUAL" else (known.currency if known else None)
+    usual = _usual_currency(exchange, user)
     currency = named.currency or usual
     if currency is None:
         raise UnknownExchange("currency", f"{exchange} is not an exchange with one known currency: name the currency.")
     if exchange in _ONE_CURRENCY and currency != usual:
         raise CurrencyMismatch("currency", f"{named.symbol} on {exchange} trades in {usual}, not {currency}.")
     return currency
+
+
+def _usual_currency(exchange: str, user: User) -> str | None:
+    known = EXCHANGES.get(exchange)
+    return user.base_currency if exchange == "MANUAL" else (known.currency if known else None)
 
 
 def _read_exchange(named: Named, user: User) -> str:
@@ -122,12 +130,12 @@ def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> int:
     """
     changed = 0
     for exchange in sorted({listing.exchange for listing in listings}):
-        known = {(one.asset_type, one.symbol): one for one in tx.instruments.on_exchange(exchange)}
-        new: dict[tuple[AssetType, str], Instrument] = {}
+        known = {(one.asset_type, one.symbol, one.currency): one for one in tx.instruments.on_exchange(exchange)}
+        new: dict[tuple[AssetType, str, str], Instrument] = {}
         for listing in listings:
             if listing.exchange != exchange:
                 continue
-            identity = (listing.asset_type, listing.symbol)
+            identity = (listing.asset_type, listing.symbol, listing.currency or EXCHANGES[exchange].currency or "")
             found = known.get(identity)
             made = None if found else _listed(world, listing)
             if made is not None:

@@ -20,8 +20,13 @@ class Instruments:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(self, owner_id: str | None, asset_type: AssetType, exchange: str, symbol: str) -> Instrument | None:
-        """The instrument with this identity."""
+    def find(
+        self, owner_id: str | None, asset_type: AssetType, exchange: str, symbol: str, currency: str | None = None
+    ) -> Instrument | None:
+        """The instrument with this identity; without a currency, the one that was recorded first.
+
+        The currency belongs to the identity: what one person says of it must not decide for everybody.
+        """
         i = instruments.c
         query = select(instruments).where(
             func.coalesce(i.owner_id, "") == (owner_id or ""),
@@ -29,7 +34,9 @@ class Instruments:
             i.exchange == exchange,
             i.symbol == symbol,
         )
-        row = self._connection.execute(query).one_or_none()
+        if currency is not None:
+            query = query.where(i.currency == currency)
+        row = self._connection.execute(query.order_by(i.id).limit(1)).one_or_none()
         return _instrument(row) if row else None
 
     def find_by_isin(self, exchange: str, isin: str) -> Instrument | None:
@@ -82,7 +89,7 @@ class Instruments:
     def add_if_new(self, new: Instrument) -> Instrument:
         """The new instrument, or the one that somebody else recorded with the same identity a moment ago."""
         insert_if_new(self._connection, instruments, values_of(new) | {"search_text": _search_text(new)})
-        found = self.find(new.owner_id, new.asset_type, new.exchange, new.symbol)
+        found = self.find(new.owner_id, new.asset_type, new.exchange, new.symbol, new.currency)
         assert found is not None, "it was inserted, or it was there"  # noqa: S101  # our own mistake, never a caller's
         return found
 

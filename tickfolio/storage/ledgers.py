@@ -99,6 +99,13 @@ class Ledgers:
             raise NotFound("transaction")
         return _row(row)
 
+    def portfolios_unrated_since(self, day: date) -> set[tuple[str, str]]:
+        """(owner's, portfolio's id) with rows since this day that count at a reference rate; for the price job."""
+        t, p = transactions.c, portfolios.c
+        query = select(p.user_id, p.id).join(transactions, t.portfolio_id == p.id)
+        query = query.where(t.fx_rate.is_(None), t.currency != p.currency, t.traded_on >= day)
+        return {(owner, portfolio) for owner, portfolio in self._connection.execute(query.distinct())}
+
     def days_of_rates(self) -> set[tuple[str, str, date]]:
         """(from, into, day) of every rate of exchange that some cost needs and no row names; for the price job.
 

@@ -51,9 +51,13 @@ class People:
         """Whether anybody has an account yet."""
         return bool(self._connection.execute(select(exists(select(users.c.id)))).scalar_one())
 
-    def find_by_email(self, email: str) -> User | None:
-        """The account with this e-mail, in the form `read_email` gives."""
-        row = self._connection.execute(select(users).where(users.c.email == email)).one_or_none()
+    def find_by_email(self, email: str, *, to_change: bool = False) -> User | None:
+        """The account with this e-mail, in the form `read_email` gives.
+
+        `to_change` makes others who want to change it wait until this transaction ends.
+        """
+        query = select(users).where(users.c.email == email)
+        row = self._connection.execute(query.with_for_update() if to_change else query).one_or_none()
         return User(**row._asdict()) if row else None
 
     def load(self, user_id: str) -> User:

@@ -61,9 +61,9 @@ class Portfolios:
         return set(self._connection.execute(kept).scalars())
 
     def add(self, portfolio: Portfolio) -> None:
-        """A new portfolio."""
-        self._connection.execute(insert(portfolios), values_of(portfolio))
+        """A new portfolio. Raises: NotFound when its owner has gone meanwhile."""
         self._raise_users_version(portfolio.user_id)
+        self._connection.execute(insert(portfolios), values_of(portfolio))
 
     def change(self, portfolio: Portfolio, **values: Any) -> int:
         """Changes columns, or nothing but the version when its ledger changed; gives the new version."""
@@ -80,7 +80,9 @@ class Portfolios:
 
     def _raise_users_version(self, user_id: str) -> None:
         """The user's version names the content of all portfolios together."""
-        self._connection.execute(update(users).where(users.c.id == user_id).values(version=users.c.version + 1))
+        raised = update(users).where(users.c.id == user_id).values(version=users.c.version + 1)
+        if self._connection.execute(raised).rowcount == 0:
+            raise NotFound("account")
 
 
 def _portfolio(row: Any) -> Portfolio:

@@ -137,6 +137,7 @@ Index(
     instruments.c.asset_type,
     instruments.c.exchange,
     instruments.c.symbol,
+    instruments.c.currency,
     unique=True,
 )
 

@@ -246,6 +246,6 @@ def upgrade() -> None:
     op.create_index(
         "uq_instruments_identity",
         "instruments",
-        [sa.text("coalesce(owner_id, '')"), "asset_type", "exchange", "symbol"],
+        [sa.text("coalesce(owner_id, '')"), "asset_type", "exchange", "symbol", "currency"],
         unique=True,
     )
