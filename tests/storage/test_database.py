@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.builders import Given
 from tests.infrastructure.source_tree import PACKAGE, name_of, parsed
@@ -279,3 +279,17 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path):
     with pytest.raises(Unavailable):
         database.changes()
     database.close()
+
+
+def test_a_database_lost_during_the_commit_does_not_say_that_nothing_was_written(database):
+    """The driver's own failure, at the one moment after which nobody knows."""
+
+    def fail(_connection):
+        raise OperationalError("COMMIT", None, Exception("connection lost"))
+
+    event.listen(database._engine, "commit", fail)
+    with pytest.raises(Unavailable) as lost, database.transaction() as tx:
+        tx.server.raise_version("prices")
+    event.remove(database._engine, "commit", fail)
+
+    assert "not known whether" in lost.value.message

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -98,9 +99,11 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """Reads and writes that happen together or not at all."""
-        with self._one_writer(), _told_plainly(), self._connect(writes=True) as connection, connection.begin():
+        stage = _Stage()
+        with self._one_writer(), _told_plainly(stage), self._connect(writes=True) as connection, connection.begin():
             tx = Tx(connection)
             yield tx
+            stage.outcome = "it is not known whether this was written"
         tx.committed()
 
     @contextmanager
@@ -152,13 +155,20 @@ class Database:
             self._writer.release()
 
 
+@dataclass(slots=True)
+class _Stage:
+    """What can be said of the outcome if the database goes away now: before the commit, nothing is there."""
+
+    outcome: str = "nothing was written"
+
+
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _told_plainly(stage: _Stage | None = None) -> Iterator[None]:
     """Turns a database that cannot serve into Unavailable; a mistake of ours (wrong SQL, a broken rule) stays one."""
     try:
         yield
     except (sql_errors.OperationalError, sql_errors.InterfaceError, sql_errors.InternalError) as error:
-        raise Unavailable("The database cannot be used now; nothing was written.") from error
+        raise Unavailable(f"The database cannot be used now; {(stage or _Stage()).outcome}.") from error
     except sqlite_driver.Error as error:  # from `changes`, which speaks to the driver itself
         raise Unavailable("The database cannot be used now; nothing was written.") from error
     except sql_errors.TimeoutError as error:
