@@ -290,6 +290,28 @@ def test_a_sign_in_that_overtakes_a_change_of_password_comes_too_late(reception,
         signed_in(reception)
 
 
+def test_a_sign_in_waits_for_a_change_of_password_that_is_being_written(given, reception):
+    """The change is in its transaction, not yet committed, when the old password has just been found right."""
+    user = signed_up(reception)
+    outcome = []
+
+    def come_in():
+        try:
+            outcome.append(sign_in(reception, "asha@example.org", PASSWORD, HOME))
+        except WrongCredentials as refused:
+            outcome.append(refused)
+
+    coming = threading.Thread(target=come_in)
+    with given.database.transaction() as tx:
+        tx.people.change(user.id, password_hash=reception.passwords.hash("another long password 7"))
+        tx.people.end_sessions(user.id)
+        coming.start()
+        coming.join(timeout=0.7)  # long enough to get to the row, and to be let past it if nothing held it
+    coming.join(timeout=20)
+
+    assert [type(one) for one in outcome] == [WrongCredentials]
+
+
 def test_what_is_ones_own_can_be_changed(reception):
     asha = signed_up(reception)
 
