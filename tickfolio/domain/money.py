@@ -6,7 +6,6 @@ Sums and products are exact. A quotient is taken to 28 digits, half-even, by `qu
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
@@ -102,14 +101,6 @@ def check_range(value: Decimal, field: str) -> None:
 def write_decimal(value: Decimal) -> str:
     """The decimal as the API writes it: plain digits, no exponent, zero without a sign."""
     return f"{value:f}" if value else f"{abs(value):f}"
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An exact amount; never rounded until it is shown or booked to cash."""
-
-    amount: Decimal
-    currency: str
 
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
