@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 
 from bench.measure import Report, side_by_side
 from tickfolio.domain.ledger import CostMethod, Transaction, TransactionType
-from tickfolio.domain.lots import match_lots
+from tickfolio.domain.matching import match_lots
 from tickfolio.domain.money import EXACT
 
 COUNT = 100_000

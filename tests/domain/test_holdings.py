@@ -4,30 +4,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.made import buy, case_ledger, ledgers, opening, read_case, sell
+from tests.domain.made import buy, case_ledger, ledgers, opening, read_case, sell, trade
 from tickfolio.domain.holdings import Holding, is_plain, project
-from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.ledger import CostMethod, TransactionType
 
 
 def test_a_holding_over_all_its_accounts():
     # cost 10 × 100 + 15 = 1015 and 10 × 120 = 1200 USD: 2215 ÷ 20 = 110.75; at 80 and 85: 81200 + 102000 = 183200
     rows = [buy(10, 100, fees=15, fx=80), buy(10, 120, fx=85, account="A")]
 
+    # cash: −1015 × 80 − 1200 × 85 = −183200
     assert project(rows, CostMethod.AVERAGE, "INFY") == Holding(
-        "i1", Decimal(20), Decimal(183200), Decimal("110.75"), Decimal(0), Decimal(0)
+        "i-INFY",
+        quantity=Decimal(20),
+        invested=Decimal(183200),
+        invested_local=Decimal(2215),
+        avg_buy_price=Decimal("110.75"),
+        realised=Decimal(0),
+        income=Decimal(0),
+        tax_withheld=Decimal(0),
+        charges=Decimal(0),
+        cash=Decimal(-183200),
     )
 
 
 def test_a_closed_holding_keeps_what_it_made():
+    # 10 × 110 − 10 × 100, which is the cash of it, too
     assert project([buy(10, 100), sell(10, 110)], CostMethod.FIFO, "INFY") == Holding(
-        "i1", Decimal(0), Decimal(0), None, Decimal(100), Decimal(0)
+        "i-INFY",
+        quantity=Decimal(0),
+        invested=Decimal(0),
+        invested_local=Decimal(0),
+        avg_buy_price=None,
+        realised=Decimal(100),
+        income=Decimal(0),
+        tax_withheld=Decimal(0),
+        charges=Decimal(0),
+        cash=Decimal(100),
     )
 
 
 def test_an_unknown_rate_leaves_the_average_known():
     holding = project([buy(10, 100, fx=None)], CostMethod.FIFO, "INFY")
 
-    assert (holding.invested, holding.avg_buy_price, holding.realised) == (None, 100, 0)
+    assert (holding.invested, holding.invested_local, holding.avg_buy_price) == (None, 1000, 100)
+    assert (holding.realised, holding.income, holding.charges, holding.cash) == (0, 0, 0, None)
+
+
+def test_an_unknown_cost_has_no_average():
+    holding = project([trade("TRANSFER_IN", 10, 0)], CostMethod.FIFO, "INFY")
+
+    assert (holding.quantity, holding.invested, holding.invested_local, holding.avg_buy_price) == (10, None, None, None)
 
 
 def test_units_that_cost_nothing_have_cost_nothing():
@@ -42,17 +69,18 @@ def test_no_transactions_are_no_holding():
 
 
 @pytest.mark.parametrize(
-    ("rows", "plain"),
+    ("kinds", "plain"),
     [
-        ([opening(1, 1)], True),
-        ([buy(1, 1)], False),
-        ([opening(1, 1), opening(1, 1)], False),
-        ([opening(1, 1), buy(1, 1)], False),
+        (["OPENING"], True),
+        (["BUY"], False),
+        (["OPENING", "OPENING"], False),
+        (["OPENING", "BUY"], False),
+        (["OPENING", "DIVIDEND"], False),
         ([], False),
     ],
 )
-def test_a_plain_holding_is_exactly_one_opening(rows, plain):
-    assert is_plain(rows) is plain
+def test_a_plain_holding_is_exactly_one_opening(kinds, plain):
+    assert is_plain([TransactionType(kind) for kind in kinds]) is plain
 
 
 @given(ledgers(), st.sampled_from(CostMethod), st.randoms(use_true_random=False))

@@ -14,7 +14,7 @@ LIVE, NAV, MANUAL = PriceStatus.LIVE, PriceStatus.NAV, PriceStatus.MANUAL
 def test_every_exchange_has_a_session_or_is_known_to_have_none():
     without = {code for code in EXCHANGES if next_open(code, at("2026-11-20T00:00")) is None}
 
-    assert without == {"AMFI", "CRYPTO", "ECB", "MANUAL", "DEMO"}
+    assert without == {"AMFI", "CRYPTO", "ECB", "MANUAL", "CASH", "DEMO"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_last_close_and_the_next_open(exchange, now, closed_at, opens_at):
     assert (last_close(exchange, at(now)), next_open(exchange, at(now))) == (at(closed_at), at(opens_at))
 
 
-@pytest.mark.parametrize("exchange", ["CRYPTO", "DEMO", "MANUAL", "AMFI", "ECB", "UNHEARD_OF"])
+@pytest.mark.parametrize("exchange", ["CRYPTO", "DEMO", "MANUAL", "CASH", "AMFI", "ECB", "UNHEARD_OF"])
 def test_where_there_are_no_sessions_nothing_closes(exchange):
     assert last_close(exchange, at("2026-11-20T12:00")) is next_open(exchange, at("2026-11-20T12:00")) is None
 

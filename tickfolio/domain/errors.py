@@ -11,12 +11,14 @@ TickfolioError
 ├── Forbidden               this person may not do that
 │   ├── ForbiddenOrigin     the request comes from another site
 │   ├── SignUpClosed        this server takes no new accounts
-│   └── TermsNotAccepted    a source's terms have to be accepted first
+│   ├── TermsNotAccepted    a source's terms have to be accepted first
+│   └── NotPricedByHand     a source gives this instrument's prices, not a person
 ├── Conflict                it clashes with what is there
 │   ├── EmailTaken
 │   ├── Oversold            a sale is larger than what is held on that day
 │   ├── HoldingExists       a plain holding of that instrument is there already
 │   ├── HoldingHasTransactions  a holding with a history is changed by its transactions
+│   ├── ActionExists        that corporate action is written down already
 │   └── SettingFixed        the environment decides this one
 ├── VersionRequired         If-Match is missing
 ├── VersionMismatch         somebody else changed it meanwhile
@@ -134,6 +136,12 @@ class TermsNotAccepted(Forbidden):
     code = "terms_not_accepted"
 
 
+class NotPricedByHand(Forbidden):
+    """An instrument whose prices come from a source: only one's own on exchange MANUAL are priced by hand."""
+
+    code = "not_priced_by_hand"
+
+
 class Conflict(TickfolioError):
     """It clashes with what is there."""
 
@@ -166,6 +174,12 @@ class HoldingHasTransactions(Conflict):
     """A holding with a history of its own is changed by its transactions, not as a plain holding."""
 
     code = "holding_has_transactions"
+
+
+class ActionExists(Conflict):
+    """The same corporate action of the same day is written down already; it counts once."""
+
+    code = "action_exists"
 
 
 class SettingFixed(Conflict):

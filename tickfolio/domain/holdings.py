@@ -5,43 +5,62 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tickfolio.domain.ledger import CostMethod, Transaction, TransactionType
-from tickfolio.domain.lots import match_lots
-from tickfolio.domain.money import ZERO, quotient
+from tickfolio.domain.lots import Book
+from tickfolio.domain.matching import match_lots
+from tickfolio.domain.money import quotient
+from tickfolio.domain.splits import Split
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What is held of one instrument in one portfolio, over all its accounts.
 
-    `invested` and `realised` are in the portfolio's currency and None when a rate of exchange is unknown;
-    `avg_buy_price` is in the instrument's currency, None when nothing is held. Quantity 0 is a closed holding.
+    `invested`, `realised`, `income` (net of `tax_withheld`), `charges` that are in no cost and `cash` (all that was
+    received less all that was paid) are in the portfolio's currency, `avg_buy_price` and `invested_local` in the
+    instrument's. Each is None when a cost or a rate of exchange is unknown, `avg_buy_price` also when nothing is held.
+    Quantity 0 is a closed holding.
     """
 
     instrument_id: str
     quantity: Decimal
     invested: Decimal | None
+    invested_local: Decimal | None
     avg_buy_price: Decimal | None
     realised: Decimal | None
-    income: Decimal
+    income: Decimal | None
+    tax_withheld: Decimal | None
+    charges: Decimal | None
+    cash: Decimal | None
 
 
-def project(transactions: Sequence[Transaction], method: CostMethod, symbol: str) -> Holding:
-    """The holding that the whole ledger of one instrument in one portfolio comes to, in whatever order it arrives.
+def hold(instrument_id: str, book: Book) -> Holding:
+    """The holding that a book comes to."""
+    cost = book.cost
+    return Holding(
+        instrument_id=instrument_id,
+        quantity=book.quantity,
+        invested=cost.home,
+        invested_local=cost.local,
+        avg_buy_price=quotient(cost.local, book.quantity) if book.quantity and cost.local is not None else None,
+        realised=book.realised,
+        income=book.income,
+        tax_withheld=book.tax_withheld,
+        charges=book.charges,
+        cash=book.cash,
+    )
+
+
+def project(
+    transactions: Sequence[Transaction], method: CostMethod, symbol: str, splits: Sequence[Split] = ()
+) -> Holding:
+    """The holding that the whole ledger of one instrument comes to, where no row ties it to another.
 
     Raises: Oversold; ValueError for no transactions, or those of several instruments.
     """
     [instrument_id] = {transaction.instrument_id for transaction in transactions}
-    book = match_lots(transactions, method, symbol)
-    return Holding(
-        instrument_id=instrument_id,
-        quantity=book.quantity,
-        invested=book.cost.home,
-        avg_buy_price=quotient(book.cost.local, book.quantity) if book.quantity else None,
-        realised=book.realised,
-        income=ZERO,
-    )
+    return hold(instrument_id, match_lots(transactions, method, symbol, splits))
 
 
-def is_plain(transactions: Sequence[Transaction]) -> bool:
-    """Whether the ledger is a plain holding: one OPENING and nothing else, so that it can be edited as a holding."""
-    return [transaction.type for transaction in transactions] == [TransactionType.OPENING]
+def is_plain(kinds: Sequence[TransactionType]) -> bool:
+    """Whether a ledger of these rows is a plain holding: one OPENING and nothing else, edited as a holding."""
+    return list(kinds) == [TransactionType.OPENING]

@@ -53,6 +53,7 @@ EXCHANGES: dict[str, Exchange] = {
         Exchange("CRYPTO", "Crypto-currencies", None, "UTC"),
         Exchange("ECB", "European Central Bank reference rates", None, "Europe/Berlin"),
         Exchange("MANUAL", "Priced by hand", None, "UTC"),
+        Exchange("CASH", "Cash", None, "UTC"),
         Exchange("DEMO", "Demo market (simulated)", "INR", "Asia/Kolkata"),
     )
 }

@@ -25,6 +25,7 @@ DIGITS_MAX = 38
 DECIMALS_MAX = 18
 SMALLEST = Decimal("1E-18")
 ZERO = Decimal(0)
+ONE = Decimal(1)
 HUNDRED = Decimal(100)
 
 # Three 38-digit factors and the sum of 10^6 of them stay far below 400 digits.
@@ -52,6 +53,18 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     """The quotient to 28 digits, half-even; raises DivisionByZero for a zero divisor."""
     return QUOTIENT.divide(dividend, divisor)
+
+
+def whole_units(quantity: Decimal, times: Decimal, by: Decimal) -> Decimal:
+    """Quantity × times ÷ by to 18 decimals, half-even: units can be entered that finely, and so be sold again.
+
+    Call it where arithmetic is exact.
+    """
+    count, rest = divmod((quantity * times).scaleb(DECIMALS_MAX), by)
+    twice = rest * 2
+    if twice > by or (twice == by and count % 2):
+        count += 1
+    return count.scaleb(-DECIMALS_MAX)
 
 
 def percent(part: Decimal, whole: Decimal | None) -> Decimal | None:
@@ -101,6 +114,11 @@ def check_range(value: Decimal, field: str) -> None:
 def write_decimal(value: Decimal) -> str:
     """The decimal as the API writes it: plain digits, no exponent, zero without a sign."""
     return f"{value:f}" if value else f"{abs(value):f}"
+
+
+def write_known(value: Decimal | None) -> str | None:
+    """The decimal as the API writes it; what is unknown stays so."""
+    return None if value is None else write_decimal(value)
 
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from tickfolio.domain.day_change import change_today
 from tickfolio.domain.fx import Rates
 from tickfolio.domain.holdings import Holding
-from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.ledger import Transaction, TransactionType
-from tickfolio.domain.market_hours import session_day
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.lots import sum_known
 from tickfolio.domain.money import ZERO, convert, exact, percent
-from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
+from tickfolio.domain.position import Position, Quote, quote_position
+from tickfolio.domain.prices import LatestPrice, PriceStatus
 
 
 class MissingReason(StrEnum):
@@ -28,36 +29,30 @@ class MissingReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """A holding with what it takes to value it.
-
-    `held` is a suspect price that waits beside `price`. `trades` are at least those of the day of `price`, in the
-    zone of the instrument's exchange, and later.
-    """
-
-    holding: Holding
-    instrument: Instrument
-    price: LatestPrice | None
-    held: HeldPrice | None
-    trades: Sequence[Transaction]
-
-
-@dataclass(frozen=True, slots=True)
 class HoldingValue:
     """What one holding is worth. `day_base` is its value at the previous close, the base of `day_change_pct`.
 
     `price` is the price that counts (None when its currency is not the instrument's), `status` its status, `held`
-    while a suspect one waits beside it. `weight_pct` is the part of the portfolio's known value.
+    while a suspect one waits beside it. `last_price` and `previous_close` are in units of now: divided by the splits
+    since. `price_effect` is what the instrument's price has made, at today's rate, `currency_effect` what the rate has
+    made; they add up to `profit_loss`. `fx_on` is the day of the rate, None where it is 1 for ever. `weight_pct` is the
+    part of the portfolio's known value.
     """
 
     holding: Holding
     instrument: Instrument
     price: LatestPrice | None
     status: PriceStatus | None
+    last_price: Decimal | None
+    previous_close: Decimal | None
     fx_rate: Decimal | None
+    fx_on: date | None
     current_value: Decimal | None
     profit_loss: Decimal | None
     profit_loss_pct: Decimal | None
+    price_effect: Decimal | None
+    currency_effect: Decimal | None
+    total_profit_loss: Decimal | None
     day_change: Decimal | None
     day_base: Decimal | None
     day_change_pct: Decimal | None
@@ -92,7 +87,8 @@ class PortfolioValue:
     """What a portfolio is worth: totals over what is known, None when something is held and none of it is known.
 
     `profit_loss` is over the holdings that have both a value and a cost; `priced_invested` is the cost of those.
-    `day_change` counts what was sold off today, too. `closed` are the holdings of quantity 0.
+    `day_change` counts what was sold off today, too. `total_profit_loss` is profit_loss + realised + income − charges.
+    `cash` is None where no cash is tracked, or some of it is unknown. `closed` are the holdings of quantity 0.
     """
 
     currency: str
@@ -101,10 +97,17 @@ class PortfolioValue:
     priced_invested: Decimal | None
     profit_loss: Decimal | None
     profit_loss_pct: Decimal | None
+    price_effect: Decimal | None
+    currency_effect: Decimal | None
     day_change: Decimal | None
+    day_base: Decimal | None
     day_change_pct: Decimal | None
     realised: Decimal | None
-    income: Decimal
+    income: Decimal | None
+    tax_withheld: Decimal | None
+    charges: Decimal | None
+    total_profit_loss: Decimal | None
+    cash: Decimal | None
     coverage: Coverage
     holdings: tuple[HoldingValue, ...]
     closed: tuple[HoldingValue, ...]
@@ -113,67 +116,65 @@ class PortfolioValue:
 @exact
 def value_portfolio(positions: Sequence[Position], rates: Rates, currency: str) -> PortfolioValue:
     """The value of a portfolio kept in `currency`, its holdings in the order given."""
-    quotes = [_quote(position, rates, currency) for position in positions]
+    quotes = [quote_position(position, rates, currency) for position in positions]
     held = [quote for quote in quotes if quote.position.holding.quantity]
     total = _total_known((quote.value for quote in held), bool(held))
     values = [_value_holding(quote, rates, currency, total) for quote in quotes]
     holdings = tuple(value for value in values if value.holding.quantity)
     closed = tuple(value for value in values if not value.holding.quantity)
     profitable = [value for value in holdings if value.profit_loss is not None]
-    priced_invested = _total_known((value.holding.invested for value in profitable), bool(holdings))
-    profit_loss = _total_known((value.profit_loss for value in profitable), bool(holdings))
+    held_any, any_at_all = bool(holdings), bool(values)
+    priced_invested = _total_known((value.holding.invested for value in profitable), held_any)
+    profit_loss = _total_known((value.profit_loss for value in profitable), held_any)
+    realised = _total_known((value.holding.realised for value in values), any_at_all)
+    income = _total_known((value.holding.income for value in values), any_at_all)
+    charges = _total_known((value.holding.charges for value in values), any_at_all)
     day_change, day_base = _total_day(holdings, closed)
     return PortfolioValue(
         currency=currency,
         current_value=total,
-        invested=_total_known((value.holding.invested for value in holdings), bool(holdings)),
+        invested=_total_known((value.holding.invested for value in holdings), held_any),
         priced_invested=priced_invested,
         profit_loss=profit_loss,
         profit_loss_pct=None if profit_loss is None else percent(profit_loss, priced_invested),
+        price_effect=_total_known((value.price_effect for value in profitable), held_any),
+        currency_effect=_total_known((value.currency_effect for value in profitable), held_any),
         day_change=day_change,
+        day_base=day_base,
         day_change_pct=None if day_change is None else percent(day_change, day_base),
-        realised=_total_known((value.holding.realised for value in values), bool(values)),
-        income=sum((value.holding.income for value in values), ZERO),
+        realised=realised,
+        income=income,
+        tax_withheld=_total_known((value.holding.tax_withheld for value in values), any_at_all),
+        charges=charges,
+        total_profit_loss=_total_made(profit_loss, realised, income, charges),
+        cash=_cash(positions),
         coverage=_cover(values, currency),
         holdings=holdings,
-        closed=closed,
+        closed=tuple(value for value in closed if value.instrument.asset_type is not AssetType.CASH or value.missing),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    """A position with the price that counts, the rate into the portfolio's currency, and the value they come to."""
-
-    position: Position
-    price: LatestPrice | None
-    fx_rate: Decimal | None
-    value: Decimal | None
-
-
-def _quote(position: Position, rates: Rates, currency: str) -> _Quote:
-    quantity, price = position.holding.quantity, position.price
-    fx_rate = rates.rate(position.instrument.currency, currency)
-    if price is not None and price.currency != position.instrument.currency:
-        price = None
-    if not quantity:
-        return _Quote(position, price, fx_rate, ZERO)
-    return _Quote(position, price, fx_rate, None if price is None else convert(quantity * price.last_price, fx_rate))
-
-
-def _value_holding(quote: _Quote, rates: Rates, currency: str, total: Decimal | None) -> HoldingValue:
+def _value_holding(quote: Quote, rates: Rates, currency: str, total: Decimal | None) -> HoldingValue:
     position, price, value = quote.position, quote.price, quote.value
     holding = position.holding
     profit = None if value is None or holding.invested is None else value - holding.invested
-    day_change, day_base = _change_today(quote, rates, currency)
+    price_effect, currency_effect = _effects(quote, profit)
+    day_change, day_base = change_today(quote, rates, currency)
     return HoldingValue(
         holding=holding,
         instrument=position.instrument,
         price=price,
         status=None if price is None else PriceStatus.HELD if position.held else price.status,
+        last_price=quote.last,
+        previous_close=quote.previous,
         fx_rate=quote.fx_rate,
+        fx_on=rates.on(position.instrument.currency, currency),
         current_value=value,
         profit_loss=profit,
         profit_loss_pct=None if profit is None else percent(profit, holding.invested),
+        price_effect=price_effect,
+        currency_effect=currency_effect,
+        total_profit_loss=_total_made(profit, holding.realised, holding.income, holding.charges),
         day_change=day_change,
         day_base=day_base,
         day_change_pct=None if day_change is None else percent(day_change, day_base),
@@ -182,51 +183,40 @@ def _value_holding(quote: _Quote, rates: Rates, currency: str, total: Decimal | 
     )
 
 
-def _change_today(quote: _Quote, rates: Rates, currency: str) -> tuple[Decimal | None, Decimal | None]:
-    """What the last session changed, and the value at the close before it; both None when either cannot be told."""
-    position, price = quote.position, quote.price
-    if price is None:
+def _effects(quote: Quote, profit: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """The profit in two: what the price has made, at today's rate, and what the rate has made on the cost."""
+    cost = quote.position.holding.invested_local
+    if profit is None or cost is None:
         return None, None
-    today = session_day(position.instrument.exchange, price.as_of)
-    last = convert(price.last_price, quote.fx_rate)
-    moved = _change_of_trades(position.trades, today, last)
-    quantity = position.holding.quantity - _net_since(position.trades, today)
-    if not quantity:
-        return moved, None if moved is None else ZERO
-    before = rates.rate_before(position.instrument.currency, currency, today)
-    close = None if price.previous_close is None else convert(price.previous_close, before)
-    if moved is None or last is None or close is None:
+    then_at_now = convert(cost, quote.fx_rate)
+    if quote.value is None or then_at_now is None:
         return None, None
-    return quantity * (last - close) + moved, quantity * close
+    by_price = quote.value - then_at_now
+    return by_price, profit - by_price
 
 
-def _change_of_trades(trades: Iterable[Transaction], today: date, last: Decimal | None) -> Decimal | None:
-    change = ZERO
-    for trade in trades:
-        if trade.traded_on == today:
-            paid = convert(trade.price, trade.fx_rate)
-            if last is None or paid is None:
-                return None
-            change += _signed(trade) * (last - paid)
-    return change
+def _total_made(*parts: Decimal | None) -> Decimal | None:
+    """profit_loss + realised + income − charges, where all are known."""
+    profit, realised, income, charges = parts
+    if profit is None or realised is None or income is None or charges is None:
+        return None
+    return profit + realised + income - charges
 
 
-def _net_since(trades: Iterable[Transaction], today: date) -> Decimal:
-    return sum((_signed(trade) for trade in trades if trade.traded_on >= today), ZERO)
+def _cash(positions: Iterable[Position]) -> Decimal | None:
+    tracked = [position.holding.cash for position in positions if position.cash_tracked]
+    return sum_known(tracked) if tracked else None
 
 
-def _signed(trade: Transaction) -> Decimal:
-    return -trade.quantity if trade.type is TransactionType.SELL else trade.quantity
-
-
-def _missing(quote: _Quote) -> MissingReason | None:
+def _missing(quote: Quote) -> MissingReason | None:
     """The reason that stands in front of all others: it is the first thing to mend."""
     holding = quote.position.holding
     if quote.value is None:
         if quote.position.price is None:
             return MissingReason.NO_PRICE
         return MissingReason.PRICE_CURRENCY if quote.price is None else MissingReason.NO_FX_RATE
-    return MissingReason.NO_COST if holding.invested is None or holding.realised is None else None
+    unknown = (holding.invested, holding.realised, holding.income, holding.charges)
+    return MissingReason.NO_COST if None in unknown else None
 
 
 def _cover(values: Sequence[HoldingValue], currency: str) -> Coverage:
@@ -250,7 +240,9 @@ def _mend(value: HoldingValue, reason: MissingReason, currency: str) -> str:
         MissingReason.PRICE_CURRENCY: f"Choose the line of {instrument.symbol} that trades in {instrument.currency}.",
         MissingReason.NO_PRICE: f"Switch on a source that knows {named}, or correct what it is called.",
         MissingReason.NO_FX_RATE: f"Switch on the reference rates: the rate from {pair} is not known.",
-        MissingReason.NO_COST: f"Enter the rate from {pair} on the transactions of {instrument.symbol} that lack it.",
+        MissingReason.NO_COST: f"Enter the rate from {pair} on the transactions of {instrument.symbol} that lack it."
+        if value.holding.invested_local is not None
+        else f"Say what the units of {instrument.symbol} that came by transfer cost.",
     }[reason]
 
 

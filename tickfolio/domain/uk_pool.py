@@ -1,0 +1,106 @@
+"""The United Kingdom's order of sale: purchases of the same day, then of the next 30 days, then the section 104 pool.
+
+What a sale has to take from a purchase is kept apart before the ledger is read, so that it never enters the pool.
+Source: Taxation of Chargeable Gains Act 1992, s. 105 and s. 106A; HMRC helpsheet HS284.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from tickfolio.domain.ledger import WITH_RATIO, CostMethod, Rules, Transaction, TransactionType
+from tickfolio.domain.lots import Amount, Lot, share_amount, subtract_amounts
+from tickfolio.domain.money import whole_units
+from tickfolio.domain.splits import Split, units_after
+
+_BED_AND_BREAKFAST = timedelta(days=30)
+T = TransactionType
+_BOUGHT = frozenset({T.OPENING, T.BUY, T.RIGHTS, T.REINVEST})
+
+
+@dataclass(slots=True)
+class _Purchase:
+    """A purchase, and what of it no sale has taken yet."""
+
+    row: Transaction
+    quantity: Decimal
+    cost: Amount
+
+    def give(self, quantity: Decimal) -> Amount:
+        """Takes so many units out; their cost."""
+        cost = share_amount(self.cost, quantity, self.quantity)
+        self.quantity -= quantity
+        self.cost = subtract_amounts(self.cost, cost)
+        return cost
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """By the sale's id, what it takes out of purchases; by the purchase's id, what is left of it for the pool."""
+
+    parts: Mapping[str, Sequence[Lot]] = field(default_factory=dict)
+    rests: Mapping[str, _Purchase] = field(default_factory=dict)
+
+    def rest_of(self, row_id: str, lot: Lot) -> Lot | None:
+        """What of a purchase is poured into the pool; None when sales take all of it."""
+        rest = self.rests.get(row_id)
+        if rest is None:
+            return lot
+        return lot._replace(quantity=rest.quantity, cost=rest.cost) if rest.quantity else None
+
+
+@dataclass(slots=True)
+class _Disposal:
+    """A sale, how many of its units have found no purchase yet, and the parts that have."""
+
+    row: Transaction
+    quantity: Decimal
+    parts: list[Lot] = field(default_factory=list)
+
+    def match(self, bought: Iterable[_Purchase], splits: Sequence[Split], days: timedelta) -> None:
+        """Takes what it can out of the purchases of its day, or of so many days after it."""
+        day = self.row.traded_on
+        for purchase in bought:
+            on = purchase.row.traded_on
+            if purchase.quantity and self.quantity and (on == day or day < on <= day + days):
+                self._take(purchase, splits)
+
+    def _take(self, purchase: _Purchase, splits: Sequence[Split]) -> None:
+        grown = units_after(splits, self.row.traded_on, purchase.row.traded_on)
+        more, fewer = Decimal(grown.numerator), Decimal(grown.denominator)
+        wanted = whole_units(self.quantity, more, fewer)  # a split in between counts the same units otherwise
+        taken = min(wanted, purchase.quantity)
+        here = self.quantity if taken == wanted else whole_units(taken, fewer, more)
+        if not taken or not here:
+            return
+        cost = purchase.give(taken)
+        self.parts.append(Lot(purchase.row.id, self.row.account, purchase.row.traded_on, here, cost))
+        self.quantity -= here
+
+
+def reserve(
+    rows: Iterable[Transaction], rules: Mapping[str, Rules], cost_of: Callable[[Transaction, Rules], Amount]
+) -> Reserved:
+    """What sales take out of purchases of their own day or later, in portfolios that count so. `rows` are in order.
+
+    The units of a switch or a transfer are not looked for elsewhere: they leave the pool.
+    """
+    british = {key for key, one in rules.items() if one.method is CostMethod.UK_POOL}
+    by_place: dict[tuple[str, str], list[Transaction]] = defaultdict(list)
+    for row in rows if british else ():
+        if row.portfolio_id in british:
+            by_place[row.portfolio_id, row.instrument_id].append(row)
+    parts: dict[str, Sequence[Lot]] = {}
+    rests: dict[str, _Purchase] = {}
+    for own in by_place.values():
+        bought = [_Purchase(r, r.quantity, cost_of(r, rules[r.portfolio_id])) for r in own if r.type in _BOUGHT]
+        sold = [_Disposal(row, row.quantity) for row in own if row.type is T.SELL]
+        splits = [Split(r.instrument_id, r.traded_on, r.ratio) for r in own if r.type in WITH_RATIO and r.ratio]
+        for days in (timedelta(0), _BED_AND_BREAKFAST):
+            for sale in sold:
+                sale.match(bought, splits, days)
+        parts |= {sale.row.id: sale.parts for sale in sold if sale.parts}
+        rests |= {purchase.row.id: purchase for purchase in bought}
+    return Reserved(parts, rests)
