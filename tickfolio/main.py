@@ -27,6 +27,7 @@ from tickfolio.jobs.worker import Jobs
 from tickfolio.providers import amfi, demo, ecb, yahoo
 from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.services.accounts import Reception
+from tickfolio.services.projection import project_outdated
 from tickfolio.services.refresh import Refresher, price_new, refresh_by_hand, refresh_slot, waiting_by_hand
 from tickfolio.services.sources import Sources
 from tickfolio.services.summaries import Summaries
@@ -123,6 +124,9 @@ def build(
         publish=shared.events.publish,
         ask_for_prices=lambda ids: jobs.price_new(ids) if jobs else None,
     )
+    if works:
+        with database.transaction() as tx:  # what an older Tickfolio projected
+            project_outdated(tx, world)
     refresher = Refresher(database, world, sources, settings.refresh_minutes)
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))

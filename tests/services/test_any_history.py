@@ -14,7 +14,7 @@ from tickfolio.domain.errors import Oversold
 from tickfolio.domain.ledger import CostMethod, TransactionType
 from tickfolio.domain.money import EXACT
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
-from tickfolio.services.portfolios import change_portfolio, create_portfolio
+from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, create_portfolio
 from tickfolio.services.verify import verify
 from tickfolio.storage.database import open_database
 
@@ -158,7 +158,9 @@ class History:
         def act(tx):
             now = tx.portfolios.load(self.user.id, self.portfolio.id)
             other = CostMethod.FIFO if now.cost_method is CostMethod.AVERAGE else CostMethod.AVERAGE
-            change_portfolio(tx, self.given.world, self.user.id, self.portfolio.id, now.version, cost_method=other)
+            change_portfolio(
+                tx, self.given.world, self.user.id, self.portfolio.id, now.version, PortfolioChanges(cost_method=other)
+            )
 
         return act, rows
 

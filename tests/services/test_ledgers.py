@@ -13,7 +13,7 @@ from tickfolio.domain.ledger import CostMethod
 from tickfolio.providers.provider import Listing
 from tickfolio.services.instruments import record_listings
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
-from tickfolio.services.portfolios import change_portfolio, delete_portfolio
+from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
 from tickfolio.services.verify import verify
 from tickfolio.storage.database import open_database
 
@@ -91,7 +91,9 @@ def test_the_cost_method_of_the_portfolio_counts(given, asha):
 
     with given.database.transaction() as tx:
         before = tx.portfolios.load(asha.id, portfolio.id)
-        change_portfolio(tx, given.world, asha.id, portfolio.id, before.version, cost_method=CostMethod.AVERAGE)
+        change_portfolio(
+            tx, given.world, asha.id, portfolio.id, before.version, PortfolioChanges(cost_method=CostMethod.AVERAGE)
+        )
 
     # at the average of 150: 5 × 150 stay; 4500 − 2250
     held = holding_of(given, asha, portfolio)
@@ -299,11 +301,11 @@ def test_a_portfolio_is_changed_and_deleted_by_its_version(given, asha, portfoli
     given.record(asha, portfolio, buy("INFY", "10", "100"))
 
     with pytest.raises(VersionMismatch), given.database.transaction() as tx:
-        change_portfolio(tx, given.world, asha.id, portfolio.id, 1, name="Other")
+        change_portfolio(tx, given.world, asha.id, portfolio.id, 1, PortfolioChanges(name="Other"))
     with pytest.raises(VersionMismatch), given.database.transaction() as tx:
         delete_portfolio(tx, given.world, asha.id, portfolio.id, 1)
     with given.database.transaction() as tx:
-        renamed = change_portfolio(tx, given.world, asha.id, portfolio.id, 2, name="Other")
+        renamed = change_portfolio(tx, given.world, asha.id, portfolio.id, 2, PortfolioChanges(name="Other"))
         delete_portfolio(tx, given.world, asha.id, portfolio.id, renamed.version)
 
     with given.database.reading() as tx, pytest.raises(NotFound):
@@ -472,7 +474,7 @@ def test_a_rate_of_ones_own_does_not_survive_into_another_currency(given, asha, 
     before = state(given, asha, portfolio)
 
     with pytest.raises(InvalidInput) as refused, given.database.transaction() as tx:
-        change_portfolio(tx, given.world, asha.id, portfolio.id, before[0].version, currency="USD")
+        change_portfolio(tx, given.world, asha.id, portfolio.id, before[0].version, PortfolioChanges(currency="USD"))
 
     assert (refused.value.field, refused.value.field_code) == ("currency", "rates_entered")
     assert state(given, asha, portfolio) == before
@@ -483,7 +485,7 @@ def test_another_currency_projects_every_cost_anew(given, asha, portfolio):
 
     with given.database.transaction() as tx:
         version = tx.portfolios.load(asha.id, portfolio.id).version
-        change_portfolio(tx, given.world, asha.id, portfolio.id, version, currency="USD")
+        change_portfolio(tx, given.world, asha.id, portfolio.id, version, PortfolioChanges(currency="USD"))
 
     rows = state(given, asha, portfolio)[2]
     assert [row.holding.invested for row in rows] == [Decimal(90), None]  # no rate for rupees: unknown, never 1

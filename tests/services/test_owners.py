@@ -12,12 +12,15 @@ import pytest
 
 import tickfolio.services
 import tickfolio.storage
-from tests.builders import buy, named
+from tests.builders import buy, named, trade
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
+from tickfolio.domain.splits import read_ratio
 from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
-from tickfolio.services.portfolios import change_portfolio, delete_portfolio
+from tickfolio.services.lots import load_lots
+from tickfolio.services.performance_answer import Asked, load_performance
+from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
 from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources
 from tickfolio.services.summaries import load_summary
@@ -34,8 +37,16 @@ class Theirs:
         self.asha, self.ravi = given.user("Asha"), given.user("Ravi")
         self.portfolio = given.portfolio(self.asha)
         self.own = given.portfolio(self.ravi)
-        self.row, flat = given.record(self.asha, self.portfolio, buy("INFY", "10", "1400"), buy(MANUAL, "1", "9"))
+        self.row, flat, *_ = given.record(
+            self.asha,
+            self.portfolio,
+            buy("INFY", "10", "1400"),
+            buy(MANUAL, "1", "9"),
+            trade("SPLIT", "INFY", "0", "0", "2026-01-06", ratio=read_ratio("2:1")),
+            trade("TRANSFER_OUT", "INFY", "5", "0", "2026-01-07"),
+        )
         self.flat_id = flat.instrument_id
+        self.touched = [self.row.instrument_id, self.flat_id]
         with given.database.transaction() as tx:
             opened, _ = add_holding(
                 tx, given.world, self.asha, self.portfolio.id, PlainHolding(named("TCS"), Decimal(1), Decimal(1))
@@ -57,6 +68,12 @@ NOTHING = {
     "Holdings.find": lambda tx, o: tx.holdings.find(o.ravi.id, o.portfolio.id, o.row.instrument_id),
     "Ledgers.rows": lambda tx, o: tx.ledgers.rows(o.ravi.id, o.portfolio.id),
     "Ledgers.rows_since": lambda tx, o: tx.ledgers.rows_since(o.ravi.id, [o.portfolio.id], date(2000, 1, 1)),
+    "Ledgers.rows_touching": lambda tx, o: (
+        [*tx.ledgers.rows_touching(o.ravi.id, [o.portfolio.id], o.touched),
+         *tx.ledgers.rows_touching(o.ravi.id, None, o.touched)]
+    ),
+    "Ledgers.rows_of_all": lambda tx, o: tx.ledgers.rows_of_all(o.ravi.id),
+    "Ledgers.split_rows": lambda tx, o: tx.ledgers.split_rows(o.ravi.id, [o.portfolio.id]),
     "Ledgers.page": lambda tx, o: tx.ledgers.page(o.ravi.id, o.portfolio.id, before=None, limit=9, instrument_id=None),
     "Instruments.find": lambda tx, o: tx.instruments.find(o.ravi.id, AssetType.STOCK, "MANUAL", MANUAL.symbol),
     "Instruments.search": lambda tx, o: tx.instruments.search(o.ravi.id, ["flat"], 10),
@@ -69,6 +86,10 @@ NOT_FOUND = {
     "Ledgers.load": lambda tx, o: tx.ledgers.load(o.ravi.id, o.row.id),
     "Instruments.load": lambda tx, o: tx.instruments.load(o.ravi.id, o.flat_id),
     "load_summary": lambda tx, o: load_summary(o.given.summaries(), tx, o.ravi, o.portfolio.id, ()),
+    "load_performance": lambda tx, o: load_performance(
+        o.given.summaries(), tx, o.given.world, o.ravi, o.portfolio.id, Asked(), ()
+    ),
+    "load_lots": lambda tx, o: load_lots(tx, o.ravi.id, o.holding.id),
     "record_transaction": lambda tx, o: record_transaction(
         tx, o.given.world, o.ravi, o.portfolio.id, buy("INFY", "1", "1")
     ),
@@ -83,7 +104,9 @@ NOT_FOUND = {
         tx, o.given.world, o.ravi.id, o.holding.id, 1, PlainChange(Decimal(2), None, None, False, None)
     ),
     "remove_holding": lambda tx, o: remove_holding(tx, o.given.world, o.ravi.id, o.holding.id, 1),
-    "change_portfolio": lambda tx, o: change_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1, name="Mine"),
+    "change_portfolio": lambda tx, o: change_portfolio(
+        tx, o.given.world, o.ravi.id, o.portfolio.id, 1, PortfolioChanges(name="Mine")
+    ),
     "delete_portfolio": lambda tx, o: delete_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1),
 }
 # These name an owner and can reach nobody else's things: they make something, or take no id but the owner's own.
@@ -91,7 +114,10 @@ OF_ONES_OWN = {
     "create_portfolio": "makes a portfolio of the owner's",
     "create_sample": "makes a portfolio of the owner's",
     "resolve_instrument": "makes or finds by the owner's own names; tests of the ledger show whose",
+    "resolve_named_beside": "as resolve_instrument",
     "load_summary_of_all": "takes no id; tested below",
+    "answer_by_tag": "is told what to answer by those who loaded it",
+    "work_out": "takes a portfolio that was loaded by its owner",
     "answer_once": "keys are each user's own; tested with the keys",
     "change_me": "takes no id but the person's",
     "change_password": "takes no id but the person's",

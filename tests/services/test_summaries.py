@@ -62,17 +62,23 @@ def test_a_stock_and_a_fund_in_rupees(given, asha, portfolio, clock):
     # fund: 100.5 × 95.1234 = 9559.90170; cost 100.5 × 90 = 9045.0; +514.90170; day 100.5 × −0.3766 = −37.84830 on
     # 100.5 × 95.5 = 9597.75000
     # together: 24685.90170; 23065.0; +1620.90170, 7.0275…%; day 88.15170 on 24597.75000, 0.3583…%
-    assert {key: answer[key] for key in list(answer)[1:14]} == {
+    assert {key: answer[key] for key in list(answer)[1:20]} == {
         "current_value": "24685.90170",
         "invested": "23065.0",
         "priced_invested": "23065.0",
         "profit_loss": "1620.90170",
         # 162090.170 ÷ 23065 to 28 digits
         "profit_loss_pct": "7.027538261435074788640797746",
+        "price_effect": "1620.90170",  # rupees in rupees: the rate has made nothing
+        "currency_effect": "0.00000",
         "day_change": "88.15170",
         "day_change_pct": "0.3583730219227368356861908101",
         "realised": "0",
         "income": "0",
+        "tax_withheld": "0",
+        "charges": "0",
+        "total_profit_loss": "1620.90170",
+        "cash": None,  # none is tracked
         "coverage": {"held": 2, "priced": 2, "missing": []},
         "last_updated_at": "2026-11-20T09:10:00Z",
         "next_refresh_at": "2026-11-20T09:20:00Z",
@@ -106,9 +112,16 @@ def test_a_stock_and_a_fund_in_rupees(given, asha, portfolio, clock):
             "stale_at": "2026-11-20T09:39:00Z",  # three refreshes of ten minutes may be missed
         },
         "fx_rate": "1",
+        "fx_on": None,  # the same currency: no day's rate
         "current_value": "15126.00",
         "profit_loss": "1106.00",
         "profit_loss_pct": "7.888730385164051355206847361",  # 110600 ÷ 14020
+        "price_effect": "1106.00",
+        "currency_effect": "0.00",
+        "realised": "0",
+        "income": "0",
+        "charges": "0",
+        "total_profit_loss": "1106.00",
         "day_change": "126.00",
         "day_change_pct": "0.84",
         # 1512600 ÷ 24685.9017

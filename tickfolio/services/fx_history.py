@@ -36,8 +36,10 @@ def fill_missing_rates(database: Database, world: World, sources: Sources, asked
         missing = _missing(tx, world.now()) if provider else {}
     wanted = {pair: day for pair, day in missing.items() if not _was_asked(asked, pair, day, today)}
     fetched = _fetch(provider, min(wanted.values()), world) if provider and wanted else {}
+    fetched_at = world.now()
     with database.transaction() as tx:
-        filled = sum(_store(tx, pair, fetched[pair.symbol]) for pair in wanted if pair.symbol in fetched)
+        found = [(pair, fetched[pair.symbol]) for pair in wanted if pair.symbol in fetched]
+        filled = sum(_store(tx, pair, result, fetched_at) for pair, result in found)
         if filled:  # a summary in another currency than the portfolio's shows it
             tx.server.raise_version("prices")
     if fetched:  # a source that could not answer is asked again by the next run
@@ -84,11 +86,11 @@ def _fetch(provider: Provider, since: date, world: World) -> Mapping[str, Histor
     return provider.fetch_all_history(start, world.now()) if isinstance(provider, EcbProvider) else {}
 
 
-def _store(tx: Tx, pair: Instrument, result: HistoryResult) -> bool:
+def _store(tx: Tx, pair: Instrument, result: HistoryResult, fetched_at: datetime) -> bool:
     """Adds the days that were not known; says whether there were any."""
     known = tx.prices.days_with_close(pair.id)
     points = [
-        PricePoint(pair.id, "close", datetime.combine(close.on, time(12), UTC), close.price)
+        PricePoint(pair.id, "close", datetime.combine(close.on, time(12), UTC), close.price, "ecb", fetched_at)
         for close in result.closes
         if close.on not in known
     ]

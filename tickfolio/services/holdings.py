@@ -8,8 +8,9 @@ from tickfolio.domain.errors import HoldingExists, HoldingHasTransactions
 from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.services.changes import require_version, today_at
+from tickfolio.services.drafts import Draft
 from tickfolio.services.instruments import Named, resolve_instrument
-from tickfolio.services.ledgers import Draft, change_transaction, record_transaction, remove_transaction
+from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.holdings import HoldingRow
@@ -75,6 +76,7 @@ def change_holding(
         opening,
         quantity=opening.quantity if changes.quantity is None else changes.quantity,
         price=opening.price if changes.avg_buy_price is None else changes.avg_buy_price,
+        cost=opening.cost if changes.avg_buy_price is None and changes.quantity is None else None,
         fx_rate=None if changes.clear_fx_rate else opening.fx_rate if changes.fx_rate is None else changes.fx_rate,
         traded_on=changes.acquired_on or opening.traded_on,
     )

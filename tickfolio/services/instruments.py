@@ -19,7 +19,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]", re.ASCII)
 # Lines on these exchanges trade in one currency only.
 _ONE_CURRENCY = frozenset({"NSE", "BSE", "AMFI", "DEMO"})
-_NOT_FOR_HOLDING = frozenset({"ECB"})
+_NOT_FOR_HOLDING = frozenset({"ECB", "CASH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
     isin = symbol if owner_id is None and _ISIN.fullmatch(symbol) else None
     wanted = named.currency or _usual_currency(exchange, user)
     found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol, wanted)
+    if found is None and owner_id is not None and named.currency is None:  # one's own, in whatever currency it is
+        found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
     if found is None and isin is not None:
         found = tx.instruments.find_by_isin(exchange, isin)
     if found is None:
@@ -61,6 +63,25 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
     if named.isin is not None and found.isin not in {None, named.isin}:
         raise InvalidInput("isin", f"{found.symbol} on {exchange} has the ISIN {found.isin}.", code="isin_mismatch")
     return found
+
+
+def resolve_named_beside(tx: Tx, world: World, user: User, named: Named) -> Instrument:
+    """The instrument that a dividend or a charge belongs to, which may be paid in another currency than its own.
+
+    Raises: InvalidInput, UnknownExchange, CurrencyMismatch.
+    """
+    exchange = _read_exchange(named, user)
+    symbol = _read_symbol(named.symbol, exchange)
+    owner_id = user.id if exchange == "MANUAL" else None
+    found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
+    return found or resolve_instrument(tx, world, user, named)
+
+
+def cash_in(tx: Tx, world: World, currency: str) -> Instrument:
+    """Cash of a currency, to which deposits, withdrawals and charges of no instrument belong."""
+    found = tx.instruments.find(None, AssetType.CASH, "CASH", currency, currency)
+    made = Instrument(world.new_id(), AssetType.CASH, "CASH", currency, f"Cash in {currency}", currency)
+    return found or tx.instruments.add_if_new(made)
 
 
 def search_words(query: str) -> Sequence[str]:

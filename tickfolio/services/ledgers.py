@@ -1,17 +1,16 @@
 """Recording, changing and removing transactions; the holding follows in the same database transaction."""
 
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
 
-from tickfolio.domain.errors import InvalidInput
-from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.ledger import TransactionType
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.ledger import MONEY_ONLY
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.text import read_text
-from tickfolio.services.changes import check_day, raise_version, require_version
-from tickfolio.services.instruments import Named, resolve_instrument
-from tickfolio.services.projection import project_holding
+from tickfolio.services.changes import raise_version, require_version
+from tickfolio.services.drafts import Draft, check_draft, check_kinds, check_row
+from tickfolio.services.instruments import cash_in, resolve_instrument, resolve_named_beside
+from tickfolio.services.projection import TRANSFERS, project_holdings, touched
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.ledgers import LedgerRow
@@ -19,23 +18,6 @@ from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
 _NOTE_SIZE_MAX = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A transaction before it is one. Amounts are in the instrument's currency."""
-
-    type: TransactionType
-    traded_on: date
-    instrument: Named
-    quantity: Decimal
-    price: Decimal
-    fees: Decimal = ZERO
-    taxes: Decimal = ZERO
-    fx_rate: Decimal | None = None
-    account: str | None = None
-    external_id: str | None = None
-    note: str | None = None
 
 
 def record_transaction(
@@ -46,7 +28,9 @@ def record_transaction(
     Raises: NotFound, InvalidInput, CurrencyMismatch, Oversold; then nothing is recorded.
     """
     portfolio = tx.portfolios.load(user.id, portfolio_id, to_change=True)
-    instrument = resolve_instrument(tx, world, user, draft.instrument)
+    check_draft(draft)
+    instrument = _resolve(tx, world, user, portfolio, draft)
+    into = None if draft.into is None else resolve_instrument(tx, world, user, draft.into)
     row = LedgerRow(
         id=world.new_id(),
         portfolio_id=portfolio.id,
@@ -54,24 +38,27 @@ def record_transaction(
         type=draft.type,
         traded_on=draft.traded_on,
         quantity=draft.quantity,
-        price=draft.price,
+        price=ZERO if draft.price is None else draft.price,
         fees=draft.fees,
         taxes=draft.taxes,
-        currency=instrument.currency,
+        currency=(draft.currency or instrument.currency) if draft.type in MONEY_ONLY else instrument.currency,
         fx_rate=draft.fx_rate,
         account=draft.account,
         external_id=draft.external_id,
         note=draft.note,
         version=1,
         created_at=world.now(),
+        cost=draft.cost,
+        ratio=draft.ratio,
+        to_instrument_id=None if into is None else into.id,
+        to_quantity=draft.to_quantity,
+        cost_pct=draft.cost_pct,
     )
     row = _clean(row)
-    _check(row, portfolio, world)
+    check_row(row, portfolio, world)
     tx.ledgers.add(row)
-    _follow(tx, world, portfolio, instrument)
-    if not tx.prices.latest([instrument.id]):
-        # Nobody held it before, though it may be known since long: it is priced now, not at the next slot.
-        tx.after_commit(lambda: world.ask_for_prices([instrument.id]))
+    _follow(tx, world, portfolio, row)
+    _ask_for_prices(tx, world, [one for one in (instrument, into) if one is not None])
     return row, instrument
 
 
@@ -90,15 +77,17 @@ def change_transaction(
         portfolio_id=before.portfolio_id,
         instrument_id=before.instrument_id,
         currency=before.currency,
+        to_instrument_id=before.to_instrument_id,
         version=before.version,
         created_at=before.created_at,
     )
     if after == before:
         return before, instrument
     after = replace(after, version=before.version + 1)
-    _check(after, portfolio, world)
+    check_kinds(before, after)
+    check_row(after, portfolio, world)
     tx.ledgers.replace(after)
-    _follow(tx, world, portfolio, instrument)
+    _follow(tx, world, portfolio, before, after)
     return after, instrument
 
 
@@ -109,7 +98,7 @@ def remove_transaction(tx: Tx, world: World, owner_id: str, transaction_id: str,
     """
     row, portfolio = _load_to_change(tx, owner_id, transaction_id, expected_version)
     tx.ledgers.delete(row.id)
-    _follow(tx, world, portfolio, tx.instruments.load(owner_id, row.instrument_id))
+    _follow(tx, world, portfolio, row)
 
 
 def _load_to_change(tx: Tx, owner_id: str, transaction_id: str, expected_version: int) -> tuple[LedgerRow, Portfolio]:
@@ -121,8 +110,27 @@ def _load_to_change(tx: Tx, owner_id: str, transaction_id: str, expected_version
     return row, portfolio
 
 
-def _follow(tx: Tx, world: World, portfolio: Portfolio, instrument: Instrument) -> None:
-    project_holding(tx, world, portfolio, instrument)
+def _resolve(tx: Tx, world: World, user: User, portfolio: Portfolio, draft: Draft) -> Instrument:
+    if draft.instrument is None:
+        return cash_in(tx, world, draft.currency or portfolio.currency)
+    if draft.type in MONEY_ONLY:
+        return resolve_named_beside(tx, world, user, draft.instrument)
+    return resolve_instrument(tx, world, user, draft.instrument)
+
+
+def _ask_for_prices(tx: Tx, world: World, instruments: Sequence[Instrument]) -> None:
+    ids = [one.id for one in instruments if one.asset_type is not AssetType.CASH]
+    known = tx.prices.latest(ids)
+    new = [key for key in ids if key not in known]
+    if new:
+        # Nobody held it before, though it may be known since long: it is priced now, not at the next slot.
+        tx.after_commit(lambda: world.ask_for_prices(new))
+
+
+def _follow(tx: Tx, world: World, portfolio: Portfolio, *rows: LedgerRow) -> None:
+    """What these rows touch, before and after, is projected anew; what a transfer touches, everywhere."""
+    ids = {key for row in rows for key in touched(row)}
+    project_holdings(tx, world, portfolio, ids, everywhere=any(row.type in TRANSFERS for row in rows))
     raise_version(tx, world, portfolio)
 
 
@@ -134,11 +142,3 @@ def _clean(row: LedgerRow) -> LedgerRow:
         external_id=read_text(row.external_id, "external_id", 100) if row.external_id else None,
         note=read_text(row.note, "note", _NOTE_SIZE_MAX) if row.note else None,
     )
-
-
-def _check(row: LedgerRow, portfolio: Portfolio, world: World) -> None:
-    check_day(row.traded_on, "traded_on", world)
-    if row.type is TransactionType.OPENING and (row.fees or row.taxes):
-        raise InvalidInput("fees", "An opening has no charges: they are in its average price.", code="not_allowed")
-    if row.fx_rate is not None and row.currency == portfolio.currency and row.fx_rate != 1:
-        raise InvalidInput("fx_rate", f"Between {row.currency} and itself the rate is 1.", code="not_allowed")

@@ -1,6 +1,6 @@
 """Making, changing and deleting portfolios."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.ledger import CostMethod
@@ -10,12 +10,21 @@ from tickfolio.services.projection import project_all
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.portfolios import Portfolio
+from tickfolio.storage.rows import values_of
 
 NAME_SIZE_MAX = 100
 
 
 def create_portfolio(
-    tx: Tx, world: World, owner_id: str, name: str, currency: str, cost_method: CostMethod = CostMethod.AVERAGE
+    tx: Tx,
+    world: World,
+    owner_id: str,
+    name: str,
+    currency: str,
+    cost_method: CostMethod = CostMethod.AVERAGE,
+    *,
+    cash_tracked: bool = False,
+    charges_in_cost: bool = True,
 ) -> Portfolio:
     """A new, empty portfolio. Raises: InvalidInput."""
     portfolio = Portfolio(
@@ -26,44 +35,48 @@ def create_portfolio(
         cost_method=cost_method,
         version=1,
         created_at=world.now(),
+        cash_tracked=cash_tracked,
+        charges_in_cost=charges_in_cost,
     )
     tx.portfolios.add(portfolio)
     tell_owner(tx, world, portfolio)
     return portfolio
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioChanges:
+    """What changes of a portfolio; None stays."""
+
+    name: str | None = None
+    currency: str | None = None
+    cost_method: CostMethod | None = None
+    cash_tracked: bool | None = None
+    charges_in_cost: bool | None = None
+
+
 def change_portfolio(
-    tx: Tx,
-    world: World,
-    owner_id: str,
-    portfolio_id: str,
-    expected_version: int,
-    *,
-    name: str | None = None,
-    currency: str | None = None,
-    cost_method: CostMethod | None = None,
+    tx: Tx, world: World, owner_id: str, portfolio_id: str, expected_version: int, changes: PortfolioChanges
 ) -> Portfolio:
-    """Changes what is given. Another currency or cost method projects every holding anew, in the same transaction.
+    """Changes what is given. What counts otherwise then is projected anew, in the same transaction.
 
     Raises: NotFound, VersionMismatch, InvalidInput.
     """
     before = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
     require_version("portfolio", before.version, expected_version)
-    after = replace(
-        before,
-        name=before.name if name is None else read_text(name, "name", NAME_SIZE_MAX),
-        currency=currency or before.currency,
-        cost_method=cost_method or before.cost_method,
-    )
+    values = {key: value for key, value in values_of(changes).items() if value is not None}
+    if changes.name is not None:
+        values["name"] = read_text(changes.name, "name", NAME_SIZE_MAX)
+    after = replace(before, **values)
     if after == before:
         return before
     if after.currency != before.currency:
         _refuse_entered_rates(tx, before)
-    version = tx.portfolios.change(before, name=after.name, currency=after.currency, cost_method=after.cost_method)
-    if (after.currency, after.cost_method) != (before.currency, before.cost_method):
+    version = tx.portfolios.change(before, **values)
+    after = replace(after, version=version)
+    if (after.currency, after.rules) != (before.currency, before.rules):
         project_all(tx, world, after)
     tell_owner(tx, world, after)
-    return replace(after, version=version)
+    return after
 
 
 def delete_portfolio(tx: Tx, world: World, owner_id: str, portfolio_id: str, expected_version: int) -> None:

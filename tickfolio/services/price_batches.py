@@ -96,4 +96,4 @@ def _store(tx: Tx, verdicts: Iterable[Verdict], *, is_changed: bool) -> BatchCou
 
 def _point(price: LatestPrice) -> PricePoint:
     kind = "close" if price.status in _DAILY else "tick"
-    return PricePoint(price.instrument_id, kind, price.as_of, price.last_price)
+    return PricePoint(price.instrument_id, kind, price.as_of, price.last_price, price.source, price.last_updated_at)

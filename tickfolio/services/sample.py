@@ -8,8 +8,9 @@ from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.money import quotient
 from tickfolio.providers.provider import Listing, Provider
+from tickfolio.services.drafts import Draft
 from tickfolio.services.instruments import Named, record_listing
-from tickfolio.services.ledgers import Draft, record_transaction
+from tickfolio.services.ledgers import record_transaction
 from tickfolio.services.portfolios import create_portfolio
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx

@@ -1,16 +1,18 @@
 """What is it worth, what has it made, since when is that true: one portfolio, or all of a person's together."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tickfolio.cache.cache import Cache
 from tickfolio.domain.fx import Rates, read_rates
 from tickfolio.domain.market_hours import session_day
-from tickfolio.domain.valuation import PortfolioValue, Position, value_portfolio
+from tickfolio.domain.position import Position
+from tickfolio.domain.splits import Split, count_once
+from tickfolio.domain.valuation import PortfolioValue, value_portfolio
 from tickfolio.reports.summary import Timing, ValuedPortfolio, summarise, summarise_all
-from tickfolio.services.projection import PastRates, computed_holdings, with_rates
+from tickfolio.services.projection import PastRates, computed_holdings, touched, with_rates
 from tickfolio.services.slots import next_slot
 from tickfolio.storage.database import Database, Tx
 from tickfolio.storage.holdings import HoldingRow
@@ -19,7 +21,7 @@ from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
 # Says which shape of answer is kept: raised when the JSON changes, so that an upgrade never serves an old shape.
-SHAPE = 1
+SHAPE = 2
 # As many different answers as this are worked out at once; the same one never twice.
 _TURNS = 64
 
@@ -55,13 +57,13 @@ def load_summary(summaries: Summaries, tx: Tx, user: User, portfolio_id: str, kn
     """
     portfolio = tx.portfolios.load(user.id, portfolio_id)
     tag = portfolio_tag(portfolio.id, portfolio.version, tx.server.version("prices"))
-    return _answer(summaries, user, tag, known_tags, lambda: _summarise_one(summaries, tx, portfolio))
+    return answer_by_tag(summaries, user, tag, known_tags, lambda: _summarise_one(summaries, tx, portfolio))
 
 
 def load_summary_of_all(summaries: Summaries, tx: Tx, user: User, known_tags: Sequence[str]) -> Tagged:
     """The summary of all of a person's portfolios, in the base currency."""
     tag = f"u{user.id}-l{user.version}-q{tx.server.version('prices')}"
-    return _answer(summaries, user, tag, known_tags, lambda: _summarise_whole(summaries, tx, user))
+    return answer_by_tag(summaries, user, tag, known_tags, lambda: _summarise_whole(summaries, tx, user))
 
 
 def load_timing(tx: Tx, interval_minutes: int, since: datetime) -> Timing:
@@ -75,7 +77,7 @@ def load_timing(tx: Tx, interval_minutes: int, since: datetime) -> Timing:
     return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes))
 
 
-def _answer(
+def answer_by_tag(
     summaries: Summaries, user: User, tag: str, known_tags: Sequence[str], work_out: Callable[[], bytes]
 ) -> Tagged:
     """Nothing for who has it, the kept one, or else a new one; many who ask for the same at once wait for one."""
@@ -90,11 +92,21 @@ def _answer(
     return Tagged(tag, body)
 
 
-def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio) -> bytes:
+def value_of(tx: Tx, portfolio: Portfolio) -> ValuedPortfolio:
+    """What a portfolio is worth at the latest prices, in its own currency."""
+    rows, positions, rates = load_positions(tx, portfolio)
+    return _valued(portfolio, value_portfolio(positions, rates, portfolio.currency), rows)
+
+
+def load_positions(tx: Tx, portfolio: Portfolio) -> tuple[Sequence[HoldingRow], Sequence[Position], Rates]:
+    """What a portfolio's value is worked out of: its holdings, as many positions in the same order, and the rates."""
     rows = tx.holdings.all(portfolio.user_id, [portfolio.id])
     positions = _positions(tx, portfolio.user_id, [(portfolio, rows)], portfolio.currency)
-    value = value_portfolio([position for _, position in positions], _rates(tx), portfolio.currency)
-    valued = _valued(portfolio, value, rows)
+    return rows, [position for _, position in positions], _rates(tx)
+
+
+def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio) -> bytes:
+    valued = value_of(tx, portfolio)
     return summarise(valued, load_timing(tx, summaries.interval_minutes, portfolio.created_at))
 
 
@@ -145,13 +157,22 @@ def _positions(
     portfolio_ids = [portfolio.id for portfolio, _ in parts]
     recent = tx.ledgers.rows_since(owner_id, portfolio_ids, min(days.values())) if days else []
     trades = _group(recent, days)
+    splits = _splits(tx, owner_id, portfolio_ids, ids)
     positions = []
     for portfolio, rows in parts:
         rates = PastRates(tx, portfolio.currency, currency)
         for row in rows:
             key = row.holding.instrument_id
             own_trades = with_rates(trades.get((portfolio.id, key), []), rates)
-            position = Position(row.holding, instruments[key], latest.get(key), held.get(key), own_trades)
+            position = Position(
+                row.holding,
+                instruments[key],
+                latest.get(key),
+                held.get(key),
+                own_trades,
+                splits.get((portfolio.id, key), ()),
+                portfolio.cash_tracked,
+            )
             positions.append((portfolio.id, position))
     return positions
 
@@ -159,7 +180,24 @@ def _positions(
 def _group(rows: Sequence[LedgerRow], days: dict[str, date]) -> dict[tuple[str, str], list[LedgerRow]]:
     grouped: dict[tuple[str, str], list[LedgerRow]] = {}
     for row in rows:
-        day = days.get(row.instrument_id)
-        if day is not None and row.traded_on >= day:
-            grouped.setdefault((row.portfolio_id, row.instrument_id), []).append(row)
+        for key in touched(row):
+            day = days.get(key)
+            if day is not None and row.traded_on >= day:
+                grouped.setdefault((row.portfolio_id, key), []).append(row)
     return grouped
+
+
+def _splits(
+    tx: Tx, owner_id: str, portfolio_ids: Sequence[str], ids: Collection[str]
+) -> dict[tuple[str, str], Sequence[Split]]:
+    """All splits that hold for an instrument in a portfolio: its own, and those that the portfolio's rows say."""
+    shared = tx.corporate_actions.splits(ids)
+    entered: dict[tuple[str, str], list[Split]] = {}
+    for row in tx.ledgers.split_rows(owner_id, portfolio_ids):
+        if row.ratio is not None:
+            split = Split(row.instrument_id, row.traded_on, row.ratio)
+            entered.setdefault((row.portfolio_id, row.instrument_id), []).append(split)
+    for split in shared:
+        for portfolio_id in portfolio_ids:
+            entered.setdefault((portfolio_id, split.instrument_id), []).append(split)
+    return {place: count_once(found) for place, found in entered.items()}

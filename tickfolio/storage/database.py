@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy import exc as sql_errors
@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tickfolio.domain.errors import Unavailable
+from tickfolio.storage.corporate_actions import CorporateActions
 from tickfolio.storage.holdings import Holdings
 from tickfolio.storage.instruments import Instruments
 from tickfolio.storage.ledgers import Ledgers
@@ -21,6 +22,9 @@ from tickfolio.storage.portfolios import Portfolios
 from tickfolio.storage.prices import Prices
 from tickfolio.storage.refreshes import Refreshes
 from tickfolio.storage.server import Server
+
+if TYPE_CHECKING:
+    from tickfolio.storage.closes import Closes
 
 try:
     import pysqlite3.dbapi2 as sqlite_driver
@@ -72,6 +76,16 @@ class Tx:
     @cached_property
     def prices(self) -> Prices:
         return Prices(self._connection)
+
+    @cached_property
+    def closes(self) -> "Closes":
+        from tickfolio.storage.closes import Closes  # noqa: PLC0415  # numpy is slow to load, and seldom needed
+
+        return Closes(self._connection)
+
+    @cached_property
+    def corporate_actions(self) -> CorporateActions:
+        return CorporateActions(self._connection)
 
     @cached_property
     def refreshes(self) -> Refreshes:

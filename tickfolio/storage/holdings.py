@@ -1,10 +1,10 @@
 """Holdings: the one projection that is stored, rewritten together with the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.holdings import Holding
@@ -54,6 +54,12 @@ class Holdings:
         row = self._connection.execute(query).one_or_none()
         return _row(row) if row else None
 
+    def of(self, portfolio_id: str, instrument_ids: Collection[str]) -> Sequence[HoldingRow]:
+        """What a portfolio, whose owner was asked for before, holds of these instruments."""
+        h = holdings.c
+        query = select(holdings).where(h.portfolio_id == portfolio_id, h.instrument_id.in_(instrument_ids))
+        return [_row(row) for row in self._connection.execute(query)]
+
     def write(self, row: HoldingRow) -> None:
         """Stores a holding, new or projected anew."""
         h = row.holding
@@ -65,6 +71,10 @@ class Holdings:
             "avg_buy_price": h.avg_buy_price,
             "realised": h.realised,
             "income": h.income,
+            "invested_local": h.invested_local,
+            "tax_withheld": h.tax_withheld,
+            "charges": h.charges,
+            "cash": h.cash,
             "plain": row.plain,
             "version": row.version,
         }
@@ -83,9 +93,17 @@ class Holdings:
 
     def portfolios_with_unknown_cost(self) -> Sequence[tuple[str, str]]:
         """(owner's id, portfolio's id) where a rate of exchange was missing when a holding was projected."""
-        unknown = holdings.c.invested.is_(None) | holdings.c.realised.is_(None)
+        h = holdings.c
+        unknown = or_(*(one.is_(None) for one in (h.invested, h.realised, h.income, h.charges, h.cash)))
         query = select(portfolios.c.user_id, portfolios.c.id).join(holdings, holdings.c.portfolio_id == portfolios.c.id)
         return [(owner, portfolio) for owner, portfolio in self._connection.execute(query.where(unknown).distinct())]
+
+    def portfolios_projected_before(self) -> Sequence[tuple[str, str]]:
+        """(owner's id, portfolio's id) with holdings that lack the figures which came with the whole ledger."""
+        h = holdings.c
+        query = select(portfolios.c.user_id, portfolios.c.id).join(holdings, h.portfolio_id == portfolios.c.id)
+        lacking = h.tax_withheld.is_(None) & h.income.is_not(None)
+        return [(owner, portfolio) for owner, portfolio in self._connection.execute(query.where(lacking).distinct())]
 
 
 def _owned(owner_id: str) -> Any:
@@ -98,8 +116,12 @@ def _row(row: Any) -> HoldingRow:
         instrument_id=row.instrument_id,
         quantity=row.quantity,
         invested=row.invested,
+        invested_local=row.invested_local,
         avg_buy_price=row.avg_buy_price,
         realised=row.realised,
         income=row.income,
+        tax_withheld=row.tax_withheld,
+        charges=row.charges,
+        cash=row.cash,
     )
     return HoldingRow(row.id, row.portfolio_id, row.plain, row.version, holding)

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import Transaction, TransactionType
+from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
 from tickfolio.storage.rows import values_of
-from tickfolio.storage.tables import portfolios, transactions, users
+from tickfolio.storage.tables import instruments, portfolios, transactions, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class LedgerRow:
     note: str | None
     version: int
     created_at: datetime
+    cost: Decimal | None = None
+    ratio: Ratio | None = None
+    to_instrument_id: str | None = None
+    to_quantity: Decimal | None = None
+    cost_pct: Decimal | None = None
 
     def as_transaction(self, sequence: int, fx_rate: Decimal | None) -> Transaction:
         """The row as the rules see it, at this rate of exchange."""
@@ -49,6 +55,12 @@ class LedgerRow:
             taxes=self.taxes,
             fx_rate=fx_rate,
             account=self.account,
+            portfolio_id=self.portfolio_id,
+            cost=self.cost,
+            ratio=self.ratio,
+            to_instrument_id=self.to_instrument_id,
+            to_quantity=self.to_quantity,
+            cost_pct=self.cost_pct,
         )
 
 
@@ -59,12 +71,39 @@ class Ledgers:
         self._connection = connection
 
     def rows(self, owner_id: str, portfolio_id: str, instrument_id: str | None = None) -> Sequence[LedgerRow]:
-        """All rows of a portfolio, or those of one instrument, oldest first and in the order they were entered."""
-        query = _owned(owner_id).where(transactions.c.portfolio_id == portfolio_id)
+        """All rows of a portfolio, or those that touch one instrument, oldest first and in the order of entry."""
         if instrument_id is not None:
-            query = query.where(transactions.c.instrument_id == instrument_id)
+            return self.rows_touching(owner_id, [portfolio_id], [instrument_id])
+        query = _owned(owner_id).where(transactions.c.portfolio_id == portfolio_id)
         query = query.order_by(transactions.c.traded_on, transactions.c.id)
         return [_row(row) for row in self._connection.execute(query)]
+
+    def rows_touching(
+        self, owner_id: str, portfolio_ids: Sequence[str] | None, instrument_ids: Sequence[str]
+    ) -> Sequence[LedgerRow]:
+        """The rows of these portfolios (None: of all the owner's) that touch one of these instruments, oldest first.
+
+        Two questions, each answered by an index: with "or" between them, all rows of a portfolio would be read.
+        """
+        t = transactions.c
+        asked = _owned(owner_id)
+        if portfolio_ids is not None:
+            asked = asked.where(t.portfolio_id.in_(portfolio_ids))
+        own = asked.where(t.instrument_id.in_(instrument_ids))
+        into = asked.where(t.to_instrument_id.in_(instrument_ids), t.instrument_id.not_in(instrument_ids))
+        rows = [_row(row) for query in (own, into) for row in self._connection.execute(query)]
+        return sorted(rows, key=lambda row: (row.traded_on, row.id))
+
+    def rows_of_all(self, owner_id: str) -> Sequence[LedgerRow]:
+        """All rows of all the owner's portfolios, oldest first and in the order they were entered."""
+        query = _owned(owner_id).order_by(transactions.c.traded_on, transactions.c.id)
+        return [_row(row) for row in self._connection.execute(query)]
+
+    def split_rows(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[LedgerRow]:
+        """The rows of these portfolios that say a split or a bonus, oldest first."""
+        t = transactions.c
+        query = _owned(owner_id).where(t.portfolio_id.in_(portfolio_ids), t.ratio.is_not(None))
+        return [_row(row) for row in self._connection.execute(query.order_by(t.traded_on, t.id))]
 
     def rows_since(self, owner_id: str, portfolio_ids: Sequence[str], day: date) -> Sequence[LedgerRow]:
         """The rows of these portfolios traded on this day or later."""
@@ -85,7 +124,7 @@ class Ledgers:
         t = transactions.c
         query = _owned(owner_id).where(t.portfolio_id == portfolio_id)
         if instrument_id is not None:
-            query = query.where(t.instrument_id == instrument_id)
+            query = query.where(or_(t.instrument_id == instrument_id, t.to_instrument_id == instrument_id))
         if before is not None:
             day, row_id = before
             query = query.where(or_(t.traded_on < day, and_(t.traded_on == day, t.id < row_id)))
@@ -98,6 +137,21 @@ class Ledgers:
         if row is None:
             raise NotFound("transaction")
         return _row(row)
+
+    def portfolios_touching(self, instrument_id: str, *, to_change: bool = False) -> Sequence[tuple[str, str]]:
+        """(owner's, portfolio's id) of everybody's that have rows which touch an instrument, by the portfolio's id.
+
+        `to_change` makes whoever would add such a row wait until this transaction ends.
+        """
+        if to_change:
+            # A new row refers to the instrument, which PostgreSQL lets nobody do meanwhile; SQLite has one writer.
+            kept = select(instruments.c.id).where(instruments.c.id == instrument_id).with_for_update()
+            self._connection.execute(kept)
+        t, p = transactions.c, portfolios.c
+        own = select(t.portfolio_id).where(t.instrument_id == instrument_id)
+        touching = own.union(select(t.portfolio_id).where(t.to_instrument_id == instrument_id))
+        query = select(p.user_id, p.id).where(p.id.in_(touching)).order_by(p.id)
+        return [(owner, key) for owner, key in self._connection.execute(query)]
 
     def portfolios_unrated_since(self, day: date) -> set[tuple[str, str]]:
         """(owner's, portfolio's id) with rows since this day that count at a reference rate; for the price job."""
@@ -130,11 +184,11 @@ class Ledgers:
 
     def add(self, row: LedgerRow) -> None:
         """A new row; whoever adds it projects the holding anew in the same transaction."""
-        self._connection.execute(insert(transactions), values_of(row))
+        self._connection.execute(insert(transactions), _values(row))
 
     def replace(self, row: LedgerRow) -> None:
         """Overwrites a row with its changed self."""
-        self._connection.execute(update(transactions).where(transactions.c.id == row.id).values(**values_of(row)))
+        self._connection.execute(update(transactions).where(transactions.c.id == row.id).values(**_values(row)))
 
     def delete(self, transaction_id: str) -> None:
         """Takes a row out."""
@@ -146,6 +200,13 @@ def _owned(owner_id: str) -> Any:
     return select(transactions).join(portfolios, portfolios.c.id == transactions.c.portfolio_id).where(owner)
 
 
+def _values(row: LedgerRow) -> dict[str, Any]:
+    return values_of(row) | {"ratio": row.ratio and write_ratio(row.ratio)}
+
+
 def _row(row: Any) -> LedgerRow:
     values = row._asdict()
-    return LedgerRow(**values | {"type": TransactionType(values["type"])})
+    values["type"] = TransactionType(values["type"])
+    if values["ratio"] is not None:
+        values["ratio"] = read_ratio(values["ratio"])
+    return LedgerRow(**values)

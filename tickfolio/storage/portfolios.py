@@ -8,14 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tickfolio.domain.errors import NotFound
-from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.ledger import CostMethod, Rules
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import portfolios, users
 
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """A person's portfolio. `version` rises with every change of it or of its ledger."""
+    """A person's portfolio. `version` rises with every change of it or of its ledger.
+
+    `cash_tracked`: its cash counts, and money comes and goes by deposits and withdrawals alone. `charges_in_cost`: fees
+    and taxes of buying are part of what units cost.
+    """
 
     id: str
     user_id: str
@@ -24,6 +28,13 @@ class Portfolio:
     cost_method: CostMethod
     version: int
     created_at: datetime
+    cash_tracked: bool = False
+    charges_in_cost: bool = True
+
+    @property
+    def rules(self) -> Rules:
+        """How it counts."""
+        return Rules(self.cost_method, self.charges_in_cost)
 
 
 class Portfolios:

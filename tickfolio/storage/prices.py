@@ -5,24 +5,33 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, exists, or_, select
 
+from tickfolio.domain.money import ZERO
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
 from tickfolio.storage.rows import values_of
-from tickfolio.storage.tables import price_history, prices_held, prices_latest
+from tickfolio.storage.server import Server
+from tickfolio.storage.tables import close_blocks, price_history, prices_held, prices_latest
 from tickfolio.storage.upsert import insert_or_update
 
 _FETCH = 500
+# A day of an exchange may begin 14 hours before that of UTC, and end 12 hours after it.
+_ZONE_MAX = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
 class PricePoint:
-    """A price that was: `tick` is a 10-minute price, `close` a day's close as traded."""
+    """A price that was: `tick` is a 10-minute price, `close` a day's close as traded.
+
+    `source` said so at `fetched_at`; both are None for what was recorded before anybody wrote that down.
+    """
 
     instrument_id: str
     kind: str
     timestamp: datetime
     price: Decimal
+    source: str | None = None
+    fetched_at: datetime | None = None
 
 
 class Prices:
@@ -61,6 +70,20 @@ class Prices:
         """Adds to the history; a correction of the same instant overwrites."""
         key = ("instrument_id", "kind", "timestamp")
         insert_or_update(self._connection, price_history, [values_of(one) for one in points], key)
+        self._forget_blocks([one for one in points if one.kind == "close"])
+
+    def forget_close(self, instrument_id: str, at: datetime) -> bool:
+        """Takes a close out of the history; says whether there was one."""
+        h = price_history.c
+        gone = delete(price_history).where(h.instrument_id == instrument_id, h.kind == "close", h.timestamp == at)
+        if self._connection.execute(gone).rowcount == 0:
+            return False
+        self._forget_blocks([PricePoint(instrument_id, "close", at, ZERO)])
+        return True
+
+    def forget_latest(self, instrument_id: str) -> None:
+        """From now on we stand behind no price of this instrument."""
+        self._connection.execute(delete(prices_latest).where(prices_latest.c.instrument_id == instrument_id))
 
     def history(self, instrument_id: str, *, before: tuple[datetime, str] | None, limit: int) -> Sequence[PricePoint]:
         """Stored prices of one instrument, newest first, those before a given (instant, kind)."""
@@ -85,6 +108,13 @@ class Prices:
         row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
         return PricePoint(**row._asdict()) if row else None
 
+    def newest_closes(self, instrument_id: str, count: int) -> Sequence[PricePoint]:
+        """The last closes of an instrument, newest first."""
+        h = price_history.c
+        query = select(price_history).where(h.instrument_id == instrument_id, h.kind == "close")
+        query = query.order_by(h.timestamp.desc()).limit(count)
+        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
+
     def days_with_close(self, instrument_id: str) -> set[date]:
         """The days, by UTC, of which a close is stored."""
         h = price_history.c
@@ -96,6 +126,28 @@ class Prices:
         h = price_history.c
         query = select(h.instrument_id).where(h.kind == "tick", h.timestamp < before).distinct()
         return list(self._connection.execute(query).scalars())
+
+    def with_ticks_since(self, since: datetime) -> Sequence[str]:
+        """The instruments that have 10-minute prices from an instant on."""
+        h = price_history.c
+        query = select(h.instrument_id).where(h.kind == "tick", h.timestamp >= since).distinct()
+        return list(self._connection.execute(query).scalars())
+
+    def last_ticks_without_close(
+        self, instrument_ids: Iterable[str], start: datetime, end: datetime
+    ) -> Sequence[PricePoint]:
+        """The last 10-minute price before `end` of each of these instruments that has no close since `start`."""
+        h, found = price_history.c, []
+        last, close = price_history.alias(), price_history.alias()
+        for part in _parts(instrument_ids):
+            later = exists().where(last.c.instrument_id == h.instrument_id, last.c.kind == "tick")
+            later = later.where(last.c.timestamp > h.timestamp, last.c.timestamp < end)
+            closed = exists().where(close.c.instrument_id == h.instrument_id, close.c.kind == "close")
+            closed = closed.where(close.c.timestamp >= start, close.c.timestamp < end)
+            query = select(price_history).where(h.instrument_id.in_(part), h.kind == "tick", ~later, ~closed)
+            rows = self._connection.execute(query.where(h.timestamp >= start, h.timestamp < end))
+            found += [PricePoint(**row._asdict()) for row in rows]
+        return found
 
     def ticks_before(self, instrument_id: str, before: datetime) -> Sequence[PricePoint]:
         """An instrument's 10-minute prices before an instant, oldest first."""
@@ -115,6 +167,27 @@ class Prices:
         h = price_history.c
         gone = delete(price_history).where(h.instrument_id == instrument_id, h.kind == "tick", h.timestamp < before)
         return self._connection.execute(gone).rowcount
+
+    def _forget_blocks(self, closes: Iterable[PricePoint]) -> None:
+        """The blocks of years with these closes are no longer right."""
+        by_year: dict[int, set[str]] = {}
+        for one in closes:
+            for year in {(one.timestamp - _ZONE_MAX).year, (one.timestamp + _ZONE_MAX).year}:
+                by_year.setdefault(year, set()).add(one.instrument_id)
+        if by_year:
+            hold_closes(self._connection)
+        b = close_blocks.c
+        for year, ids in sorted(by_year.items()):
+            for part in _parts(ids):
+                self._connection.execute(delete(close_blocks).where(b.year == year, b.instrument_id.in_(part)))
+
+
+def hold_closes(connection: Connection) -> None:
+    """Whoever writes closes or makes blocks of them comes one after the other, so that no block misses a close.
+
+    A writer calls it after it has written and before it forgets the blocks, a maker before it reads.
+    """
+    Server(connection).raise_version("closes")
 
 
 def _parts(ids: Iterable[str]) -> Iterable[list[str]]:

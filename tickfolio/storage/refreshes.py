@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, select, update
 
-from tickfolio.storage.tables import price_refreshes
+from tickfolio.storage.server_tables import price_refreshes
 from tickfolio.storage.upsert import insert_if_new
 
 

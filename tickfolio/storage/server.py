@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from tickfolio.storage.tables import audit_log, idempotency_keys, price_sources, server_facts, versions
+from tickfolio.storage.server_tables import price_sources, server_facts, versions
+from tickfolio.storage.tables import audit_log, idempotency_keys
 from tickfolio.storage.upsert import insert_if_new, insert_or_update
 
 

@@ -1,4 +1,4 @@
-"""Every table. Ids are UUIDv7 as text; money is exact; instants are UTC."""
+"""Every table but the server's own. Ids are UUIDv7 as text; money is exact; instants are UTC."""
 
 from sqlalchemy import (
     BigInteger,
@@ -8,65 +8,26 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
+    true,
 )
 
 from tickfolio.storage.columns import Exact, UtcInstant
+from tickfolio.storage.server_tables import belongs_to, id_column, metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[str]:
-    return Column("id", String(36), primary_key=True)
-
-
-def _belongs_to(table: str, column: str, *, primary_key: bool = False, nullable: bool = False) -> Column[str]:
-    """A row that goes when its parent goes."""
-    parent = ForeignKey(f"{table}.id", ondelete="CASCADE")
-    return Column(column, String(36), parent, primary_key=primary_key, nullable=nullable)
-
-
-# One row a fact about the server itself: `instance` (who this database is), `secret` (signs cached answers).
-server_facts = Table(
-    "server_facts",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
-)
-
-# Counters that name contents: `prices` rises in the transaction of every batch of prices.
-versions = Table(
-    "versions",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", BigInteger, nullable=False),
-)
-
-price_sources = Table(
-    "price_sources",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("switched_on", Boolean, nullable=False),
-    Column("terms_accepted_at", UtcInstant),
-)
+__all__ = ["metadata"]  # with every table in it, once this file is read
 
 users = Table(
     "users",
     metadata,
-    _id(),
+    id_column(),
     Column("name", String(100), nullable=False),
     Column("email", String(254), nullable=False, unique=True),
     Column("password_hash", Text, nullable=False),
@@ -81,8 +42,8 @@ users = Table(
 sessions = Table(
     "sessions",
     metadata,
-    _id(),
-    _belongs_to("users", "user_id"),
+    id_column(),
+    belongs_to("users", "user_id"),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("address", String(64), nullable=False),
     Column("created_at", UtcInstant, nullable=False),
@@ -93,8 +54,8 @@ sessions = Table(
 api_tokens = Table(
     "api_tokens",
     metadata,
-    _id(),
-    _belongs_to("users", "user_id"),
+    id_column(),
+    belongs_to("users", "user_id"),
     Column("name", String(100), nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("created_at", UtcInstant, nullable=False),
@@ -104,21 +65,23 @@ api_tokens = Table(
 portfolios = Table(
     "portfolios",
     metadata,
-    _id(),
-    _belongs_to("users", "user_id"),
+    id_column(),
+    belongs_to("users", "user_id"),
     Column("name", String(100), nullable=False),
     Column("currency", String(3), nullable=False),
     Column("cost_method", String(10), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("cash_tracked", Boolean, nullable=False, server_default=false()),
+    Column("charges_in_cost", Boolean, nullable=False, server_default=true()),
     Index("ix_portfolios_user_id", "user_id"),
 )
 
 instruments = Table(
     "instruments",
     metadata,
-    _id(),
-    _belongs_to("users", "owner_id", nullable=True),
+    id_column(),
+    belongs_to("users", "owner_id", nullable=True),
     Column("asset_type", String(20), nullable=False),
     Column("exchange", String(20), nullable=False),
     Column("symbol", String(40), nullable=False),
@@ -144,8 +107,8 @@ Index(
 transactions = Table(
     "transactions",
     metadata,
-    _id(),
-    _belongs_to("portfolios", "portfolio_id"),
+    id_column(),
+    belongs_to("portfolios", "portfolio_id"),
     Column("instrument_id", String(36), ForeignKey("instruments.id"), nullable=False),
     Column("type", String(20), nullable=False),
     Column("traded_on", Date, nullable=False),
@@ -160,6 +123,13 @@ transactions = Table(
     Column("note", Text),
     Column("version", BigInteger, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("cost", Exact),
+    Column("ratio", String(45)),
+    Column("to_instrument_id", String(36), ForeignKey("instruments.id")),
+    Column("to_quantity", Exact),
+    Column("cost_pct", Exact),
+    Index("ix_transactions_portfolio_id_to_instrument_id", "portfolio_id", "to_instrument_id"),
+    Index("ix_transactions_to_instrument_id", "to_instrument_id"),
     Index("ix_transactions_portfolio_id_instrument_id", "portfolio_id", "instrument_id"),
     Index("ix_transactions_portfolio_id_traded_on", "portfolio_id", "traded_on"),
     Index("ix_transactions_instrument_id", "instrument_id"),
@@ -169,16 +139,20 @@ transactions = Table(
 holdings = Table(
     "holdings",
     metadata,
-    _id(),
-    _belongs_to("portfolios", "portfolio_id"),
+    id_column(),
+    belongs_to("portfolios", "portfolio_id"),
     Column("instrument_id", String(36), ForeignKey("instruments.id"), nullable=False),
     Column("quantity", Exact, nullable=False),
     Column("invested", Exact),
     Column("avg_buy_price", Exact),
     Column("realised", Exact),
-    Column("income", Exact, nullable=False),
+    Column("income", Exact),
     Column("plain", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("invested_local", Exact),
+    Column("tax_withheld", Exact),
+    Column("charges", Exact),
+    Column("cash", Exact),
     UniqueConstraint("portfolio_id", "instrument_id"),
     Index("ix_holdings_instrument_id", "instrument_id"),
 )
@@ -186,7 +160,7 @@ holdings = Table(
 prices_latest = Table(
     "prices_latest",
     metadata,
-    _belongs_to("instruments", "instrument_id", primary_key=True),
+    belongs_to("instruments", "instrument_id", primary_key=True),
     Column("last_price", Exact, nullable=False),
     Column("previous_close", Exact),
     Column("currency", String(3), nullable=False),
@@ -199,7 +173,7 @@ prices_latest = Table(
 prices_held = Table(
     "prices_held",
     metadata,
-    _belongs_to("instruments", "instrument_id", primary_key=True),
+    belongs_to("instruments", "instrument_id", primary_key=True),
     Column("price", Exact, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("as_of", UtcInstant, nullable=False),
@@ -212,37 +186,45 @@ prices_held = Table(
 price_history = Table(
     "price_history",
     metadata,
-    _belongs_to("instruments", "instrument_id"),
+    belongs_to("instruments", "instrument_id"),
     Column("kind", String(5), nullable=False),
     Column("timestamp", UtcInstant, nullable=False),
     Column("price", Exact, nullable=False),
+    Column("source", String(40)),
+    Column("fetched_at", UtcInstant),
     PrimaryKeyConstraint("instrument_id", "kind", "timestamp", name="pk_price_history"),
     Index("ix_price_history_kind_timestamp", "kind", "timestamp"),
 )
 
-# A run of the price job. One row a slot makes the slot effective once; `fence` turns away a worker that slept.
-price_refreshes = Table(
-    "price_refreshes",
+# The closes of a year in one value, for reading ten years at once; made from `price_history` and forgotten with it.
+close_blocks = Table(
+    "close_blocks",
     metadata,
-    _id(),
+    belongs_to("instruments", "instrument_id"),
+    Column("year", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("instrument_id", "year", name="pk_close_blocks"),
+)
+
+# Dated facts about an instrument, the same for everybody: splits, bonus issues, dividends for each unit.
+corporate_actions = Table(
+    "corporate_actions",
+    metadata,
+    id_column(),
+    belongs_to("instruments", "instrument_id"),
     Column("kind", String(10), nullable=False),
-    Column("slot", UtcInstant, unique=True),
-    Column("fence", Integer, nullable=False),
-    Column("lease_until", UtcInstant, nullable=False),
-    Column("started_at", UtcInstant, nullable=False),
-    Column("finished_at", UtcInstant),
-    Column("instruments", Integer, nullable=False),
-    Column("updated", Integer, nullable=False),
-    Column("held", Integer, nullable=False),
-    Column("failed", Integer, nullable=False),
-    Column("providers", Text, nullable=False),
-    Index("ix_price_refreshes_started_at", "started_at"),
+    Column("ex_on", Date, nullable=False),
+    Column("ratio", String(45)),
+    Column("amount", Exact),
+    Column("source", String(40), nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+    Index("ix_corporate_actions_instrument_id_ex_on", "instrument_id", "ex_on"),
 )
 
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    _belongs_to("users", "user_id", primary_key=True),
+    belongs_to("users", "user_id", primary_key=True),
     Column("key", String(200), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("status", Integer, nullable=False),
@@ -255,7 +237,7 @@ idempotency_keys = Table(
 audit_log = Table(
     "audit_log",
     metadata,
-    _id(),
+    id_column(),
     Column("user_id", String(36)),
     Column("action", String(60), nullable=False),
     Column("address", String(64)),

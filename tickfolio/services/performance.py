@@ -1,0 +1,183 @@
+"""What a portfolio has made over time: its ledger, its closes and its rates become a history, and that the figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from tickfolio.domain.flows import FlowTable, list_flows, tabulate
+from tickfolio.domain.history import NO_CLOSES, Days, Floats, History, Series, Track, make_history, make_track
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.keeper import Place
+from tickfolio.domain.ledger import Transaction
+from tickfolio.domain.lots import Book
+from tickfolio.domain.market_hours import session_day
+from tickfolio.domain.matching import match_ledger
+from tickfolio.domain.money import ZERO, convert, exact
+from tickfolio.domain.movements import cash_moved
+from tickfolio.domain.performance import Measure, measure_holdings, measure_whole
+from tickfolio.domain.split_rows import splits_of
+from tickfolio.domain.splits import Split
+from tickfolio.domain.transfers import pair_transfers
+from tickfolio.reports.summary import ValuedPortfolio
+from tickfolio.services.projection import load_whole, read_knot
+from tickfolio.services.summaries import value_of
+from tickfolio.storage.database import Tx
+from tickfolio.storage.portfolios import Portfolio
+
+_EVERY_DAY = frozenset({"CRYPTO"})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that the history of one portfolio is made of.
+
+    `closes` are by instrument, as traded. `cash` is the balance after each day that moved it; None where it is not
+    tracked.
+    """
+
+    portfolio: Portfolio
+    instruments: Mapping[str, Instrument]
+    rows: Sequence[Transaction]
+    books: Mapping[str, Book]
+    splits: Mapping[str, Sequence[Split]]
+    closes: Mapping[str, Series]
+    pairs: Mapping[str, Series]
+    tracks: Sequence[Track]
+    flows: FlowTable
+    cash: Series | None
+    now: ValuedPortfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A portfolio's history with the whole measured, up to a day."""
+
+    history: History
+    whole: Measure
+    cash: Floats | None
+    every_day: frozenset[str] = field(default_factory=frozenset)
+
+
+def load_inputs(tx: Tx, portfolio: Portfolio, until: date, benchmark: Instrument | None = None) -> Inputs:
+    """Reads what the history needs. Raises: Oversold for a ledger that cannot be."""
+    knot = load_whole(tx, portfolio)
+    everything = read_knot(tx, knot, portfolio.currency)
+    instruments = dict(tx.instruments.many(knot.instrument_ids))
+    shared = tx.corporate_actions.splits([*instruments, *([benchmark.id] if benchmark else [])])
+    symbols = {key: one.symbol for key, one in instruments.items()}
+    rules = {key: one.rules for key, one in knot.portfolios.items()}
+    books = match_ledger(everything, rules, symbols, shared)
+    rows = [row for row in everything if row.portfolio_id == portfolio.id]
+    if benchmark is not None:
+        instruments[benchmark.id] = benchmark
+    pairs = {pair.currency: pair for pair in tx.instruments.on_exchange("ECB")}
+    closes = _load_closes(tx, [*instruments.values(), *pairs.values()], until)
+    flows = list_flows(rows, _inside(everything, portfolio.id), cash_tracked=portfolio.cash_tracked)
+    own, splits = _own_books(books, portfolio.id), _by_instrument(splits_of(rows, shared))
+    return Inputs(
+        portfolio=portfolio,
+        instruments=instruments,
+        rows=rows,
+        books=own,
+        splits=splits,
+        closes=closes,
+        pairs={code: closes[pair.id] for code, pair in pairs.items()},
+        tracks=make_tracks(own, instruments, closes, splits),
+        flows=tabulate(flows),
+        cash=_balances(rows) if portfolio.cash_tracked else None,
+        now=value_of(tx, portfolio),
+    )
+
+
+def make_tracks(
+    books: Mapping[str, Book],
+    instruments: Mapping[str, Instrument],
+    closes: Mapping[str, Series],
+    splits: Mapping[str, Sequence[Split]],
+) -> Sequence[Track]:
+    """A track for each instrument that has units; cash has none."""
+    return [
+        make_track(key, instruments[key].currency, book.changes, closes[key], splits.get(key, ()))
+        for key, book in books.items()
+        if instruments[key].asset_type is not AssetType.CASH
+    ]
+
+
+def make_past(inputs: Inputs, until: date) -> Past:
+    """The history and what the whole did on each day of it, up to `until`."""
+    more_days = inputs.flows.days if inputs.cash is None else np.concatenate([inputs.flows.days, inputs.cash[0]])
+    history = make_history(inputs.tracks, inputs.pairs, inputs.portfolio.currency, until, more_days)
+    cash = None if inputs.cash is None else _cash_on(history.days, inputs.cash)
+    every_day = frozenset(key for key, one in inputs.instruments.items() if one.exchange in _EVERY_DAY)
+    return Past(history, measure_whole(history, inputs.closes, inputs.flows, cash, every_day), cash, every_day)
+
+
+def measure_each(inputs: Inputs, past: Past) -> Mapping[str, Measure]:
+    """What each holding did, by instrument."""
+    return measure_holdings(past.history, inputs.closes, inputs.flows, past.every_day)
+
+
+def _load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapping[str, Series]:
+    """The closes of every day, and as that of its day the latest price, which may be newer than any of them.
+
+    Where an exchange is a day ahead of `until`, its latest price is that of `until`: it is known already.
+    """
+    exchanges = {one.id: one.exchange for one in instruments}
+    currencies = {one.id: one.currency for one in instruments}
+    closes = dict.fromkeys(exchanges, NO_CLOSES) | dict(tx.closes.load(exchanges, date.min, until))
+    for key, price in tx.prices.latest(exchanges).items():
+        if price.currency == currencies[key]:
+            day = min(session_day(exchanges[key], price.as_of), until).toordinal()
+            closes[key] = _with_last(closes[key], day, float(price.last_price))
+    return closes
+
+
+def _with_last(series: Series, day: int, price: float) -> Series:
+    on, closes = series
+    kept = on < day
+    if not kept.all() and on[-1] > day:  # a close that is newer than the latest price stands
+        return series
+    return np.append(on[kept], day), np.append(closes[kept], price)
+
+
+def _own_books(books: Mapping[Place, Book], portfolio_id: str) -> Mapping[str, Book]:
+    return {instrument: book for (place, instrument), book in books.items() if place == portfolio_id}
+
+
+def _by_instrument(splits: Sequence[Split]) -> Mapping[str, Sequence[Split]]:
+    found: dict[str, list[Split]] = {}
+    for split in splits:
+        found.setdefault(split.instrument_id, []).append(split)
+    return found
+
+
+def _inside(rows: Sequence[Transaction], portfolio_id: str) -> set[str]:
+    """The transfers of which both ends lie in this portfolio."""
+    by_id = {row.id: row for row in rows}
+    return {
+        key
+        for out, row in pair_transfers(rows).items()
+        for key in (out, row.id)
+        if by_id[out].portfolio_id == row.portfolio_id == portfolio_id
+    }
+
+
+@exact
+def _balances(rows: Sequence[Transaction]) -> Series:
+    """Summed exactly, so that nothing is left of what was withdrawn; unknown from the first unknown rate on."""
+    balance: Decimal | None = ZERO
+    after: dict[int, float] = {}
+    for row in rows:
+        moved = convert(cash_moved(row), row.fx_rate)
+        balance = None if balance is None or moved is None else balance + moved
+        after[row.traded_on.toordinal()] = float("nan") if balance is None else float(balance)
+    return np.fromiter(after, np.int64, len(after)), np.fromiter(after.values(), np.float64, len(after))
+
+
+def _cash_on(days: Days, balances: Series) -> Floats:
+    on, after = balances
+    found: Floats = np.concatenate([[0.0], after])[np.searchsorted(on, days, side="right")]
+    return found
