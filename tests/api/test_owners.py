@@ -34,6 +34,8 @@ PORTFOLIO, HOLDING, TRANSACTION = (
     "/api/v1/holdings/{holding_id}",
     "/api/v1/transactions/{transaction_id}",
 )
+INSTRUMENT = "/api/v1/instruments/{instrument_id}"
+AN_ACTION = {"kind": "DIVIDEND", "ex_on": "2026-02-02", "amount": "1.50"}
 # In the order in which the owner can do all of it.
 ROUTES = {
     ("get", "/healthz"): Route("anybody"),
@@ -57,10 +59,18 @@ ROUTES = {
     ("patch", "/api/v1/providers/{name}"): Route("administrator", {"on": True}),
     ("get", PORTFOLIO): Route("owner"),
     ("get", f"{PORTFOLIO}/summary"): Route("owner"),
+    ("get", f"{PORTFOLIO}/explain"): Route("owner", query={"figure": "current_value"}),
     ("get", f"{PORTFOLIO}/holdings"): Route("owner"),
     ("get", f"{PORTFOLIO}/transactions"): Route("owner"),
+    ("get", f"{HOLDING}/lots"): Route("owner"),
     ("get", "/api/v1/instruments/{instrument_id}"): Route("owner"),
     ("get", "/api/v1/instruments/{instrument_id}/prices"): Route("owner"),
+    ("put", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", {"price": "9.50"}),
+    ("delete", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", answers=204),
+    ("get", f"{INSTRUMENT}/actions"): Route("owner"),
+    ("post", f"{INSTRUMENT}/actions"): Route("owner", AN_ACTION | {"ex_on": "2026-02-03"}, answers=201),
+    ("delete", f"{INSTRUMENT}/actions/{{action_id}}"): Route("owner", answers=204),
+    ("get", f"{PORTFOLIO}/suggested-dividends"): Route("owner"),
     ("post", f"{PORTFOLIO}/holdings"): Route("owner", A_HOLDING, answers=201),
     ("post", f"{PORTFOLIO}/transactions"): Route("owner", a_trade(), answers=201),
     ("patch", HOLDING): Route("owner", {"quantity": "3"}, version="holding"),
@@ -90,11 +100,14 @@ class Estate:
         self.holding = add_holding(owner, self.portfolio["id"], **manual)
         self.transaction = trade(owner, self.portfolio["id"], symbol="HDFCBANK", note=f"{MARK} note")
         self.instrument = self.holding["instrument"]
+        said = owner.browser.post(f"/instruments/{self.instrument['id']}/actions", json=AN_ACTION)
+        self.action = said.json()
 
     def ask(self, person, method, path):
         route, ids = ROUTES[method, path], {"name": "demo"}
         things = {"portfolio": self.portfolio, "holding": self.holding, "transaction": self.transaction}
         ids |= {f"{kind}_id": thing["id"] for kind, thing in things.items()} | {"instrument_id": self.instrument["id"]}
+        ids |= {"action_id": self.action["id"], "date": "2026-02-02"}
         headers = {"If-Match": self.version(route.version)} if route.version else {}
         url = self.server.url + path.format(**ids)
         return person.request(method, url, json=route.body, params=route.query, headers=headers)
@@ -150,8 +163,9 @@ def test_fault_68_nobody_but_the_owner_gets_or_changes_anything(server):
                 missing = answer.request.url.path
                 for thing in (estate.portfolio, estate.holding, estate.transaction, estate.instrument):
                     missing = missing.replace(thing["id"], "0198a5c2-7b5a-7cc3-8a1e-3b6f2d9e4c10")
+                versioned = {"If-Match": '"1"'} if route.version else {}
                 again = stranger.browser.request(
-                    method, server.url + missing, json=route.body, headers={"If-Match": '"1"'} if route.version else {}
+                    method, server.url + missing, json=route.body, params=route.query, headers=versioned
                 )
                 assert (again.status_code, again.content) == (answer.status_code, answer.content), (method, path)
         if route.serves == "administrator":

@@ -41,7 +41,8 @@ def test_the_keys_are_those_that_the_design_names_in_its_order():
 
     assert list(body) == [
         *("portfolio", "current_value", "invested", "priced_invested", "profit_loss", "profit_loss_pct"),
-        *("day_change", "day_change_pct", "realised", "income", "coverage", "last_updated_at", "next_refresh_at"),
+        *("price_effect", "currency_effect", "day_change", "day_change_pct", "realised", "income", "tax_withheld"),
+        *("charges", "total_profit_loss", "cash", "coverage", "last_updated_at", "next_refresh_at"),
         *("holdings", "closed"),
     ]
     assert list(body["holdings"][0]) == [
@@ -55,8 +56,10 @@ def test_the_keys_are_those_that_the_design_names_in_its_order():
             "last_price",
             "price",
             "fx_rate",
+            "fx_on",
         ),
-        *("current_value", "profit_loss", "profit_loss_pct", "day_change", "day_change_pct", "weight_pct"),
+        *("current_value", "profit_loss", "profit_loss_pct", "price_effect", "currency_effect", "realised", "income"),
+        *("charges", "total_profit_loss", "day_change", "day_change_pct", "weight_pct"),
     ]
     assert body["next_refresh_at"] == "2026-11-20T09:20:00Z"
 

@@ -15,7 +15,8 @@ from tickfolio.api.desk import Desk
 from tickfolio.api.schemas.ledger import Holding, Instrument, Portfolio, Transaction
 from tickfolio.domain import instruments as domain
 from tickfolio.domain.errors import InvalidInput, VersionRequired
-from tickfolio.domain.money import write_decimal
+from tickfolio.domain.money import write_decimal, write_known
+from tickfolio.domain.splits import write_ratio
 from tickfolio.reports.summary import describe_instrument, write_instant
 from tickfolio.services.accounts import Principal
 from tickfolio.services.idempotency import Answer, answer_once
@@ -96,6 +97,8 @@ def show_portfolio(row: PortfolioRow) -> Portfolio:
         name=row.name,
         currency=row.currency,
         cost_method=row.cost_method,
+        cash_tracked=row.cash_tracked,
+        charges_in_cost=row.charges_in_cost,
         version=row.version,
         created_at=write_instant(row.created_at) or "",
     )
@@ -114,30 +117,37 @@ def show_holding(row: HoldingRow, instrument: domain.Instrument, ledger: list[Le
         portfolio_id=row.portfolio_id,
         instrument=show_instrument(instrument),
         quantity=write_decimal(holding.quantity),
-        avg_buy_price=None if holding.avg_buy_price is None else write_decimal(holding.avg_buy_price),
-        invested=None if holding.invested is None else write_decimal(holding.invested),
-        realised=None if holding.realised is None else write_decimal(holding.realised),
-        income=write_decimal(holding.income),
+        avg_buy_price=write_known(holding.avg_buy_price),
+        invested=write_known(holding.invested),
+        realised=write_known(holding.realised),
+        income=write_known(holding.income),
+        tax_withheld=write_known(holding.tax_withheld),
+        charges=write_known(holding.charges),
         plain=row.plain,
         acquired_on=ledger[0].traded_on if row.plain and ledger else None,
         version=row.version,
     )
 
 
-def show_transaction(row: LedgerRow, instrument: domain.Instrument) -> Transaction:
-    """A row of the ledger as the API shows it."""
+def show_transaction(row: LedgerRow, instruments: Mapping[str, domain.Instrument]) -> Transaction:
+    """A row of the ledger as the API shows it; `instruments` are those that it touches, at least."""
     return Transaction(
         id=row.id,
         portfolio_id=row.portfolio_id,
         type=row.type,
         traded_on=row.traded_on,
-        instrument=show_instrument(instrument),
+        instrument=show_instrument(instruments[row.instrument_id]),
         quantity=write_decimal(row.quantity),
         price=write_decimal(row.price),
         fees=write_decimal(row.fees),
         taxes=write_decimal(row.taxes),
         currency=row.currency,
-        fx_rate=None if row.fx_rate is None else write_decimal(row.fx_rate),
+        fx_rate=write_known(row.fx_rate),
+        cost=write_known(row.cost),
+        ratio=None if row.ratio is None else write_ratio(row.ratio),
+        to_instrument=None if row.to_instrument_id is None else show_instrument(instruments[row.to_instrument_id]),
+        to_quantity=write_known(row.to_quantity),
+        cost_pct=write_known(row.cost_pct),
         account=row.account,
         external_id=row.external_id,
         note=row.note,

@@ -7,7 +7,21 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
-from tickfolio.api import events, health, holdings, instruments, people, portfolios, prices, problems, transactions
+from tickfolio.api import (
+    corporate_actions,
+    events,
+    health,
+    holdings,
+    instruments,
+    lots,
+    people,
+    performance,
+    portfolios,
+    prices,
+    problems,
+    receipts,
+    transactions,
+)
 from tickfolio.api.desk import Desk
 from tickfolio.api.fast_summary import FastSummary
 from tickfolio.api.guards import Guards
@@ -28,7 +42,9 @@ def make_routes() -> FastAPI:
         redirect_slashes=False,
     )
     api = APIRouter(prefix=API)
-    for room in (people, portfolios, holdings, transactions, instruments, prices, events):
+    records = (people, portfolios, holdings, lots, transactions, performance, receipts)
+    markets = (instruments, corporate_actions, prices, events)
+    for room in (*records, *markets):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)

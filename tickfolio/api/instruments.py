@@ -1,4 +1,4 @@
-"""Routes of instruments: search as one types, one in detail, its price history."""
+"""Routes of instruments: search as one types, one in detail, its price history, prices by hand."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,17 +7,21 @@ from fastapi import APIRouter, Query
 
 from tickfolio.api.answers import Cursor, Limit, read_cursor, show_instrument, write_cursor
 from tickfolio.api.desk import DeskHere
+from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import Page, PathId
+from tickfolio.api.schemas.actions import PriceInput
+from tickfolio.api.schemas.common import Day, Page, PathId
 from tickfolio.api.schemas.ledger import InstrumentDetail, InstrumentFound, InstrumentsFound, Price, PricePoint
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
-from tickfolio.domain.money import write_decimal
+from tickfolio.domain.money import ZERO, read_decimal, write_decimal
 from tickfolio.domain.prices import PriceStatus
 from tickfolio.reports.summary import describe_price, write_instant
+from tickfolio.services.manual_prices import remove_price, set_price
 from tickfolio.services.search import Found, search_instruments
+from tickfolio.storage import prices
 
-router = APIRouter(tags=["instruments"])
+router = APIRouter(tags=["instruments"], route_class=ExactRoute)
 
 
 @router.get("/instruments", responses=documented(401, 422, 503))
@@ -64,13 +68,34 @@ def list_prices(
     if len(points) > limit:
         last = points[limit - 1]
         more = write_cursor({"at": last.timestamp.isoformat(), "kind": last.kind})
-    items = [
-        PricePoint.model_validate(
-            {"timestamp": write_instant(one.timestamp), "price": write_decimal(one.price), "kind": one.kind}
-        )
-        for one in points[:limit]
-    ]
-    return Page(items=items, next_cursor=more)
+    return Page(items=[_show_point(one) for one in points[:limit]], next_cursor=more)
+
+
+@router.put("/instruments/{instrument_id}/prices/{date}", responses=documented(400, 401, 403, 404, 413, 415, 422, 503))
+def put_price(instrument_id: PathId, date: Day, body: PriceInput, principal: SignedIn, desk: DeskHere) -> PricePoint:
+    """A day's price by hand, of an instrument of one's own on exchange MANUAL; the newest is the latest price."""
+    price = read_decimal(body.price, "price", above=ZERO)
+    with desk.database.transaction() as tx:
+        return _show_point(set_price(tx, desk.world, principal.user.id, instrument_id, date, price))
+
+
+@router.delete("/instruments/{instrument_id}/prices/{date}", status_code=204, responses=documented(401, 403, 404, 503))
+def delete_price(instrument_id: PathId, date: Day, principal: SignedIn, desk: DeskHere) -> None:
+    """Takes a price by hand back; the one before it counts again."""
+    with desk.database.transaction() as tx:
+        remove_price(tx, desk.world, principal.user.id, instrument_id, date)
+
+
+def _show_point(point: prices.PricePoint) -> PricePoint:
+    return PricePoint.model_validate(
+        {
+            "timestamp": write_instant(point.timestamp),
+            "price": write_decimal(point.price),
+            "kind": point.kind,
+            "source": point.source,
+            "fetched_at": write_instant(point.fetched_at),
+        }
+    )
 
 
 def _show_found(found: Found) -> InstrumentFound:

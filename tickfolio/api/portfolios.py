@@ -50,9 +50,7 @@ def create_portfolio(
     """A new, empty portfolio."""
 
     def write(tx: Tx) -> tuple[Portfolio, int]:
-        made = portfolios.create_portfolio(
-            tx, desk.world, principal.user.id, body.name, body.currency, body.cost_method
-        )
+        made = portfolios.create_portfolio(tx, desk.world, principal.user.id, **body.model_dump())
         return show_portfolio(made), made.version
 
     return write_once(desk, principal, key, request, body, write)
@@ -88,7 +86,7 @@ def change_portfolio(
     """Changes what is given; another currency or cost method recomputes every holding."""
     with desk.database.transaction() as tx:
         changed = portfolios.change_portfolio(
-            tx, desk.world, principal.user.id, portfolio_id, expected, **body.model_dump(exclude_none=True)
+            tx, desk.world, principal.user.id, portfolio_id, expected, portfolios.PortfolioChanges(**body.model_dump())
         )
     response.headers["ETag"] = etag(changed.version)
     return show_portfolio(changed)
@@ -102,7 +100,7 @@ def delete_portfolio(portfolio_id: PathId, expected: ExpectedVersion, principal:
 
 
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
-_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Not Modified: the caller has this very answer.", "model": None}
 }
 
@@ -110,7 +108,7 @@ _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/portfolios/{portfolio_id}/summary",
     response_model=Summary,
-    responses=_NOT_MODIFIED | documented(401, 404, 422, 503),
+    responses=NOT_MODIFIED | documented(401, 404, 422, 503),
 )
 def get_summary(portfolio_id: PathId, principal: SignedIn, desk: DeskHere, known: IfNoneMatch = None) -> Response:
     """What the portfolio is worth, what it has made, and since when that is true.
@@ -122,7 +120,7 @@ def get_summary(portfolio_id: PathId, principal: SignedIn, desk: DeskHere, known
         return answer_tagged(load_summary(desk.summaries, tx, principal.user, portfolio_id, tags))
 
 
-@router.get("/summary", response_model=SummaryOfAll, responses=_NOT_MODIFIED | documented(401, 422, 503))
+@router.get("/summary", response_model=SummaryOfAll, responses=NOT_MODIFIED | documented(401, 422, 503))
 def get_summary_of_all(principal: SignedIn, desk: DeskHere, known: IfNoneMatch = None) -> Response:
     """All of one's portfolios together, in the base currency."""
     with desk.database.reading() as tx:

@@ -1,7 +1,9 @@
 """Routes of transactions, the rows of the ledger."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,10 +26,14 @@ from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import Transaction, TransactionChange, TransactionInput
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
-from tickfolio.domain.instruments import AssetType
-from tickfolio.domain.money import ZERO, read_currency, read_decimal
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.ledger import MONEY_ONLY
+from tickfolio.domain.money import ONE, ZERO, read_currency, read_decimal
+from tickfolio.domain.splits import read_ratio
 from tickfolio.services import ledgers
+from tickfolio.services.drafts import Draft
 from tickfolio.services.instruments import Named
+from tickfolio.services.projection import touched
 from tickfolio.storage.database import Tx
 from tickfolio.storage.ledgers import LedgerRow
 
@@ -51,12 +57,12 @@ def list_transactions(
     with desk.database.reading() as tx:
         tx.portfolios.load(owner_id, portfolio_id)
         rows = tx.ledgers.page(owner_id, portfolio_id, before=before, limit=limit + 1, instrument_id=instrument_id)
-        instruments = tx.instruments.many(row.instrument_id for row in rows)
+        instruments = _touched(tx, rows)
     more = None
     if len(rows) > limit:
         last = rows[limit - 1]
         more = write_cursor({"day": last.traded_on.isoformat(), "id": last.id})
-    items = [show_transaction(row, instruments[row.instrument_id]) for row in rows[:limit]]
+    items = [show_transaction(row, instruments) for row in rows[:limit]]
     return Page(items=items, next_cursor=more)
 
 
@@ -78,8 +84,8 @@ def record_transaction(
     draft = _read_draft(body)
 
     def write(tx: Tx) -> tuple[Transaction, int]:
-        row, instrument = ledgers.record_transaction(tx, desk.world, principal.user, portfolio_id, draft)
-        return show_transaction(row, instrument), row.version
+        row, _ = ledgers.record_transaction(tx, desk.world, principal.user, portfolio_id, draft)
+        return show_transaction(row, _touched(tx, [row])), row.version
 
     return write_once(desk, principal, key, request, body, write)
 
@@ -97,9 +103,10 @@ def change_transaction(
     owner_id = principal.user.id
     with desk.database.transaction() as tx:
         changed = _changed(tx.ledgers.load(owner_id, transaction_id), body)
-        row, instrument = ledgers.change_transaction(tx, desk.world, owner_id, transaction_id, expected, changed)
+        row, _ = ledgers.change_transaction(tx, desk.world, owner_id, transaction_id, expected, changed)
+        instruments = _touched(tx, [row])
     response.headers["ETag"] = etag(row.version)
-    return show_transaction(row, instrument)
+    return show_transaction(row, instruments)
 
 
 @router.delete(
@@ -111,33 +118,71 @@ def remove_transaction(transaction_id: PathId, expected: ExpectedVersion, princi
         ledgers.remove_transaction(tx, desk.world, principal.user.id, transaction_id, expected)
 
 
-def _read_draft(body: TransactionInput) -> ledgers.Draft:
-    currency = None if body.currency is None else read_currency(body.currency)
-    return ledgers.Draft(
+def _touched(tx: Tx, rows: Sequence[LedgerRow]) -> Mapping[str, Instrument]:
+    return tx.instruments.many({key for row in rows for key in touched(row)})
+
+
+def _read_draft(body: TransactionInput) -> Draft:
+    money = body.type in MONEY_ONLY
+    return Draft(
         type=body.type,
         traded_on=body.traded_on,
-        instrument=Named(AssetType(body.asset_type), body.symbol, body.exchange, body.isin, currency),
-        quantity=read_decimal(body.quantity, "quantity", above=ZERO),
-        price=read_decimal(body.price, "price", minimum=ZERO),
+        instrument=_named(body.asset_type, body.symbol, body.exchange, body.isin, body.currency),
+        quantity=(ONE if money else ZERO)
+        if body.quantity is None
+        else read_decimal(body.quantity, "quantity", above=ZERO),
+        price=_read_least(body.price, "price"),
         fees=read_decimal(body.fees, "fees", minimum=ZERO),
         taxes=read_decimal(body.taxes, "taxes", minimum=ZERO),
         fx_rate=None if body.fx_rate is None else read_decimal(body.fx_rate, "fx_rate", above=ZERO),
         account=body.account,
         external_id=body.external_id,
         note=body.note,
+        currency=None if body.currency is None else read_currency(body.currency),
+        cost=_read_least(body.cost, "cost"),
+        ratio=None if body.ratio is None else read_ratio(body.ratio),
+        into=_named(
+            body.to_asset_type or body.asset_type,
+            body.to_symbol,
+            body.to_exchange or body.exchange,
+            None,
+            body.to_currency,
+        ),
+        to_quantity=None if body.to_quantity is None else read_decimal(body.to_quantity, "to_quantity", above=ZERO),
+        cost_pct=_read_least(body.cost_pct, "cost_pct"),
     )
+
+
+def _named(
+    asset_type: str | None, symbol: str | None, exchange: str | None, isin: str | None, currency: str | None
+) -> Named | None:
+    if symbol is None:
+        return None
+    if asset_type is None:
+        raise InvalidInput("asset_type", "asset_type is needed beside a symbol.", code="missing")
+    return Named(AssetType(asset_type), symbol, exchange, isin, None if currency is None else read_currency(currency))
+
+
+def _read_least(text: str | None, field: str) -> Decimal | None:
+    return None if text is None else read_decimal(text, field, minimum=ZERO)
 
 
 def _changed(row: LedgerRow, body: TransactionChange) -> LedgerRow:
     """The row with what the body names; null clears what may be empty, and elsewhere leaves things as they are."""
     given = {name: getattr(body, name) for name in body.model_fields_set}
     values = {name: value for name, value in given.items() if value is not None or name in _CLEARABLE}
-    for name in ("quantity", "fx_rate"):
+    for name in ("quantity", "fx_rate", "to_quantity"):
         if values.get(name) is not None:
             values[name] = read_decimal(values[name], name, above=ZERO)
-    for name in ("price", "fees", "taxes"):
+    for name in ("price", "fees", "taxes", "cost", "cost_pct"):
         if name in values:
             values[name] = read_decimal(values[name], name, minimum=ZERO)
+    if "ratio" in values:
+        values["ratio"] = read_ratio(values["ratio"])
+    if "price" in values:  # either of the two says what was paid
+        values.setdefault("cost", None)
+    elif "cost" in values:
+        values["price"] = ZERO
     return replace(row, **values)
 
 

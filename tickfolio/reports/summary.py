@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.market_hours import stale_at
-from tickfolio.domain.money import write_decimal
+from tickfolio.domain.money import write_known
 from tickfolio.domain.prices import LatestPrice, PriceStatus
 from tickfolio.domain.valuation import Coverage, HoldingValue, PortfolioValue
 
@@ -114,15 +113,21 @@ def _name(portfolio: ValuedPortfolio) -> Json:
 def _totals(value: PortfolioValue, missing: list[Json]) -> Json:
     coverage: Coverage = value.coverage
     return {
-        "current_value": _text(value.current_value),
-        "invested": _text(value.invested),
-        "priced_invested": _text(value.priced_invested),
-        "profit_loss": _text(value.profit_loss),
-        "profit_loss_pct": _text(value.profit_loss_pct),
-        "day_change": _text(value.day_change),
-        "day_change_pct": _text(value.day_change_pct),
-        "realised": _text(value.realised),
-        "income": _text(value.income),
+        "current_value": write_known(value.current_value),
+        "invested": write_known(value.invested),
+        "priced_invested": write_known(value.priced_invested),
+        "profit_loss": write_known(value.profit_loss),
+        "profit_loss_pct": write_known(value.profit_loss_pct),
+        "price_effect": write_known(value.price_effect),
+        "currency_effect": write_known(value.currency_effect),
+        "day_change": write_known(value.day_change),
+        "day_change_pct": write_known(value.day_change_pct),
+        "realised": write_known(value.realised),
+        "income": write_known(value.income),
+        "tax_withheld": write_known(value.tax_withheld),
+        "charges": write_known(value.charges),
+        "total_profit_loss": write_known(value.total_profit_loss),
+        "cash": write_known(value.cash),
         "coverage": {"held": coverage.held, "priced": coverage.priced, "missing": missing},
     }
 
@@ -160,20 +165,27 @@ def _holding(portfolio: ValuedPortfolio, one: HoldingValue, timing: Timing) -> J
         "id": portfolio.holding_ids[one.instrument.id],
         "portfolio_id": portfolio.id,
         "instrument": describe_instrument(one.instrument),
-        "quantity": _text(one.holding.quantity),
-        "avg_buy_price": _text(one.holding.avg_buy_price),
-        "invested": _text(one.holding.invested),
-        "last_price": _text(price.last_price) if price else None,
+        "quantity": write_known(one.holding.quantity),
+        "avg_buy_price": write_known(one.holding.avg_buy_price),
+        "invested": write_known(one.holding.invested),
+        "last_price": write_known(one.last_price),
         "price": describe_price(one.instrument.exchange, price, status, timing.interval_minutes)
         if price and status
         else None,
-        "fx_rate": _text(one.fx_rate),
-        "current_value": _text(one.current_value),
-        "profit_loss": _text(one.profit_loss),
-        "profit_loss_pct": _text(one.profit_loss_pct),
-        "day_change": _text(one.day_change),
-        "day_change_pct": _text(one.day_change_pct),
-        "weight_pct": _text(one.weight_pct),
+        "fx_rate": write_known(one.fx_rate),
+        "fx_on": None if one.fx_on is None else one.fx_on.isoformat(),
+        "current_value": write_known(one.current_value),
+        "profit_loss": write_known(one.profit_loss),
+        "profit_loss_pct": write_known(one.profit_loss_pct),
+        "price_effect": write_known(one.price_effect),
+        "currency_effect": write_known(one.currency_effect),
+        "realised": write_known(one.holding.realised),
+        "income": write_known(one.holding.income),
+        "charges": write_known(one.holding.charges),
+        "total_profit_loss": write_known(one.total_profit_loss),
+        "day_change": write_known(one.day_change),
+        "day_change_pct": write_known(one.day_change_pct),
+        "weight_pct": write_known(one.weight_pct),
     }
 
 
@@ -182,13 +194,12 @@ def _closed(portfolio: ValuedPortfolio, one: HoldingValue) -> Json:
         "id": portfolio.holding_ids[one.instrument.id],
         "portfolio_id": portfolio.id,
         "instrument": describe_instrument(one.instrument),
-        "realised": _text(one.holding.realised),
-        "income": _text(one.holding.income),
+        "realised": write_known(one.holding.realised),
+        "income": write_known(one.holding.income),
+        "tax_withheld": write_known(one.holding.tax_withheld),
+        "charges": write_known(one.holding.charges),
+        "total_profit_loss": write_known(one.total_profit_loss),
     }
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else write_decimal(value)
 
 
 def _encode(answer: Json) -> bytes:

@@ -14,6 +14,7 @@ PortfolioName = Annotated[str, Field(min_length=1, max_length=100, examples=["Lo
 Symbol = Annotated[str, Field(min_length=1, max_length=40, examples=["INFY"])]
 ExchangeCode = Annotated[str, Field(min_length=1, max_length=20, examples=["NSE"])]
 Isin = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$", examples=["INE009A01021"])]
+RatioText = Annotated[str, Field(min_length=3, max_length=45, examples=["10:1"])]
 Account = Annotated[str, Field(min_length=1, max_length=60)]
 HoldableType = Literal["STOCK", "MUTUAL_FUND", "ETF", "BOND", "CRYPTO"]
 
@@ -24,6 +25,8 @@ class PortfolioInput(Input):
     name: PortfolioName
     currency: Currency = "INR"
     cost_method: CostMethod = CostMethod.AVERAGE
+    cash_tracked: bool = False
+    charges_in_cost: bool = True
 
 
 class PortfolioChange(Input):
@@ -32,15 +35,23 @@ class PortfolioChange(Input):
     name: PortfolioName | None = None
     currency: Currency | None = None
     cost_method: CostMethod | None = None
+    cash_tracked: bool | None = None
+    charges_in_cost: bool | None = None
 
 
 class Portfolio(Output):
-    """A portfolio; `version` rises with every change of it or of its ledger and is its ETag."""
+    """A portfolio; `version` rises with every change of it or of its ledger and is its ETag.
+
+    `cash_tracked`: its cash counts, money comes and goes by DEPOSIT and WITHDRAWAL. `charges_in_cost`: fees and taxes
+    of buying are part of what units cost.
+    """
 
     id: Identifier
     name: str
     currency: Currency
     cost_method: CostMethod
+    cash_tracked: bool
+    charges_in_cost: bool
     version: int
     created_at: Instant
 
@@ -99,11 +110,13 @@ class InstrumentDetail(Instrument):
 
 
 class PricePoint(Output):
-    """One stored price: `tick` is a 10-minute price, `close` a day's."""
+    """One stored price: `tick` is a 10-minute price, `close` a day's. `source` said so at `fetched_at`, where known."""
 
     timestamp: Instant
     price: DecimalOut
     kind: Literal["tick", "close"]
+    source: str | None
+    fetched_at: Instant | None
 
 
 class HoldingInput(Input):
@@ -138,27 +151,43 @@ class Holding(Output):
     avg_buy_price: DecimalOut | None
     invested: DecimalOut | None
     realised: DecimalOut | None
-    income: DecimalOut
+    income: DecimalOut | None
+    tax_withheld: DecimalOut | None
+    charges: DecimalOut | None
     plain: bool
     acquired_on: date | None
     version: int
 
 
 class TransactionInput(Input):
-    """A new row of the ledger; prices, fees and taxes in the instrument's currency."""
+    """A new row of the ledger; prices, fees and taxes in the instrument's currency, or in `currency` of money alone.
+
+    What a kind has no use for is left out. DIVIDEND, INTEREST, FEE, TAX, DEPOSIT and WITHDRAWAL: quantity × price is
+    the gross amount. SPLIT and BONUS have a `ratio`: `10:1` makes 1 into 10, a 1:1 bonus is `2:1`. MERGER and SWITCH
+    turn `quantity` into `to_quantity` of `to_symbol`; DEMERGER adds `to_quantity` of it beside and takes `cost_pct`
+    percent of the cost along. OPENING and TRANSFER_IN may say `cost`, what all of it cost, in place of a price.
+    """
 
     type: TransactionType
     traded_on: Day
-    asset_type: HoldableType
-    symbol: Symbol
+    asset_type: HoldableType | None = None
+    symbol: Symbol | None = None
     exchange: ExchangeCode | None = None
     isin: Isin | None = None
     currency: Currency | None = None
-    quantity: DecimalIn
-    price: DecimalIn
+    quantity: DecimalIn | None = None
+    price: DecimalIn | None = None
     fees: DecimalIn = "0"
     taxes: DecimalIn = "0"
     fx_rate: DecimalIn | None = None
+    cost: DecimalIn | None = None
+    ratio: RatioText | None = None
+    to_asset_type: HoldableType | None = None
+    to_symbol: Symbol | None = None
+    to_exchange: ExchangeCode | None = None
+    to_currency: Currency | None = None
+    to_quantity: DecimalIn | None = None
+    cost_pct: DecimalIn | None = None
     account: Account | None = None
     external_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     note: Annotated[str, Field(max_length=1000)] | None = None
@@ -174,12 +203,16 @@ class TransactionChange(Input):
     fees: DecimalIn | None = None
     taxes: DecimalIn | None = None
     fx_rate: DecimalIn | None = None
+    cost: DecimalIn | None = None
+    ratio: RatioText | None = None
+    to_quantity: DecimalIn | None = None
+    cost_pct: DecimalIn | None = None
     account: Account | None = None
     note: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class Transaction(Output):
-    """A row of the ledger."""
+    """A row of the ledger. `quantity` and `price` are "0" where its kind has none."""
 
     id: Identifier
     portfolio_id: Identifier
@@ -192,6 +225,11 @@ class Transaction(Output):
     taxes: DecimalOut
     currency: Currency
     fx_rate: DecimalOut | None
+    cost: DecimalOut | None
+    ratio: str | None
+    to_instrument: Instrument | None
+    to_quantity: DecimalOut | None
+    cost_pct: DecimalOut | None
     account: str | None
     external_id: str | None
     note: str | None

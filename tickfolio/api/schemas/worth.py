@@ -1,5 +1,6 @@
 """What a portfolio is worth, and how fresh the prices are."""
 
+from datetime import date
 from typing import Literal
 
 from tickfolio.api.schemas.common import Currency, DecimalOut, Identifier, Instant, Output
@@ -33,7 +34,12 @@ class Coverage(Output):
 
 
 class HoldingWorth(Output):
-    """One holding. Amounts are in the portfolio's currency, prices in the instrument's; unknown is null."""
+    """One holding. Amounts are in the portfolio's currency, prices in the instrument's; unknown is null.
+
+    `last_price` is in units of now, splits since it was made counted in. `price_effect` is what the price has made, at
+    today's rate, `currency_effect` what the rate has made: together they are `profit_loss`. `fx_on` is the day of the
+    rate: at a weekend the last one before; null where it is 1 for ever.
+    """
 
     id: Identifier
     portfolio_id: Identifier
@@ -44,9 +50,16 @@ class HoldingWorth(Output):
     last_price: DecimalOut | None
     price: Price | None
     fx_rate: DecimalOut | None
+    fx_on: date | None
     current_value: DecimalOut | None
     profit_loss: DecimalOut | None
     profit_loss_pct: DecimalOut | None
+    price_effect: DecimalOut | None
+    currency_effect: DecimalOut | None
+    realised: DecimalOut | None
+    income: DecimalOut | None
+    charges: DecimalOut | None
+    total_profit_loss: DecimalOut | None
     day_change: DecimalOut | None
     day_change_pct: DecimalOut | None
     weight_pct: DecimalOut | None
@@ -59,21 +72,34 @@ class ClosedHolding(Output):
     portfolio_id: Identifier
     instrument: Instrument
     realised: DecimalOut | None
-    income: DecimalOut
+    income: DecimalOut | None
+    tax_withheld: DecimalOut | None
+    charges: DecimalOut | None
+    total_profit_loss: DecimalOut | None
 
 
 class Worth(Output):
-    """Totals over what is priced; null when something is held and nothing of it is."""
+    """Totals over what is priced; null when something is held and nothing of it is.
+
+    `total_profit_loss` is profit_loss + realised + income − charges. `cash` is null where none is tracked, or some
+    of it is unknown.
+    """
 
     current_value: DecimalOut | None
     invested: DecimalOut | None
     priced_invested: DecimalOut | None
     profit_loss: DecimalOut | None
     profit_loss_pct: DecimalOut | None
+    price_effect: DecimalOut | None
+    currency_effect: DecimalOut | None
     day_change: DecimalOut | None
     day_change_pct: DecimalOut | None
     realised: DecimalOut | None
-    income: DecimalOut
+    income: DecimalOut | None
+    tax_withheld: DecimalOut | None
+    charges: DecimalOut | None
+    total_profit_loss: DecimalOut | None
+    cash: DecimalOut | None
     coverage: Coverage
 
 

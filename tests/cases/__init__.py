@@ -1,0 +1,1 @@
+"""The shared worked cases and complaints, each checked against the code that serves users."""

@@ -1,0 +1,33 @@
+"""The route of receipts: how a figure came about."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from tickfolio.api.desk import DeskHere
+from tickfolio.api.exact_json import ExactRoute
+from tickfolio.api.problems import documented
+from tickfolio.api.schemas.common import PathId
+from tickfolio.api.schemas.receipts import Receipt
+from tickfolio.api.session import SignedIn
+from tickfolio.reports.receipt import write_receipt
+from tickfolio.services.receipts import FIGURES, explain
+
+router = APIRouter(tags=["portfolios"], route_class=ExactRoute)
+
+Figure = Annotated[str, Query(max_length=40, json_schema_extra={"enum": list(FIGURES)})]
+HoldingId = Annotated[str | None, Query(max_length=64, description="A holding of the portfolio; else all of it.")]
+
+
+@router.get("/portfolios/{portfolio_id}/explain", response_model=Receipt, responses=documented(401, 404, 422, 503))
+def get_receipt(
+    portfolio_id: PathId, figure: Figure, principal: SignedIn, desk: DeskHere, holding: HoldingId = None
+) -> Response:
+    """The receipt of a figure of the summary: every row, price, rate and split in it, and each step between.
+
+    The value is the summary's of the same moment, and can be worked out again from the receipt alone.
+    """
+    with desk.database.reading() as tx:
+        receipt = explain(tx, principal.user.id, portfolio_id, figure, holding)
+    headers = {"Cache-Control": "private, no-cache"}
+    return Response(write_receipt(receipt), 200, headers, "application/json")

@@ -1,0 +1,85 @@
+"""What a portfolio has made over time."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from tickfolio.api.schemas.common import DecimalOut, Identifier, Output
+from tickfolio.api.schemas.ledger import Instrument
+from tickfolio.api.schemas.worth import PortfolioName
+
+
+class Made(Output):
+    """The figures of a period. What cannot be had is null, with its reason by the figure's name.
+
+    `xirr_pct` is what the money did a year, timing inside; `xirr_several`: other rates fit the flows as well. `twr_pct`
+    is what the holdings did, timing taken out; `twr_annual_pct` is null under a year. `days` counts from the start.
+    """
+
+    days: int
+    start_value: DecimalOut | None
+    end_value: DecimalOut | None
+    money_in: DecimalOut | None
+    money_out: DecimalOut | None
+    xirr_pct: DecimalOut | None
+    xirr_several: bool
+    twr_pct: DecimalOut | None
+    twr_annual_pct: DecimalOut | None
+    modified_dietz_pct: DecimalOut | None
+    max_drawdown_pct: DecimalOut | None
+    volatility_pct: DecimalOut | None
+    sharpe: DecimalOut | None
+    sortino: DecimalOut | None
+    reasons: dict[str, str]
+
+
+class HoldingPerformance(Made):
+    """What one holding has made."""
+
+    id: Identifier
+    instrument: Instrument
+
+
+class BenchmarkPerformance(Output):
+    """What a benchmark did, and what the very same flows would have made in it."""
+
+    instrument: Instrument
+    twr_pct: DecimalOut | None
+    same_flows_value: DecimalOut | None
+    same_flows_xirr_pct: DecimalOut | None
+    same_flows_gain: DecimalOut | None
+
+
+class FinancialYear(Output):
+    """What was booked in one financial year."""
+
+    year: str
+    realised: DecimalOut | None
+    income: DecimalOut | None
+    tax_withheld: DecimalOut | None
+    charges: DecimalOut | None
+
+
+class PerformanceDay(Output):
+    """One day. `complete` is false where something held had no price. `twr_index` was 100 before the first day."""
+
+    date: date
+    value: DecimalOut | None
+    complete: bool
+    invested: DecimalOut | None
+    twr_index: DecimalOut | None
+    benchmark_value: DecimalOut | None = None
+
+
+class Performance(Made):
+    """What a portfolio has made over a period, and day by day. The risk-free rate is that of Sharpe and Sortino."""
+
+    portfolio: PortfolioName
+    since: Annotated[date, Field(alias="from")]
+    until: Annotated[date, Field(alias="to")]
+    risk_free_pct: DecimalOut
+    benchmark: BenchmarkPerformance | None
+    years: list[FinancialYear]
+    holdings: list[HoldingPerformance] | None
+    series: list[PerformanceDay]

@@ -1,0 +1,117 @@
+"""Evidence: all that the receipts of one holding draw on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tickfolio.domain.fx import Rates
+from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.ledger import Rules, Transaction
+from tickfolio.domain.lots import Book
+from tickfolio.domain.position import Quote
+from tickfolio.domain.splits import Split
+from tickfolio.domain.valuation import HoldingValue
+from tickfolio.reports.receipt import FxFact, Measure, PriceFact, SplitFact, TransactionFact
+from tickfolio.reports.receipt_nodes import money
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the ledger at its rate, with the row's currency and where the rate comes from.
+
+    `rate` is None where the row itself names the rate, or none is needed, or nobody knows one.
+    """
+
+    row: Transaction
+    currency: str
+    rate: FxFact | None = None
+
+    @property
+    def fact(self) -> TransactionFact:
+        """Which row it is."""
+        return TransactionFact(self.row.id, self.row.type, self.row.traded_on, self.row.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A holding of the portfolio by its name, and what it is worth."""
+
+    holding_id: str
+    symbol: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A holding's book, the rows that it came of, and the prices and rates that value it.
+
+    `currency` is the portfolio's. `entries` are by id and include rows of other places that lots came from; `splits`
+    are the instrument's own; `rate_sources` say by currency who told the latest rate; `symbols` are by instrument.
+    `beside` is what each holding of the portfolio is worth, this one too.
+    """
+
+    holding_id: str
+    portfolio_id: str
+    currency: str
+    rules: Rules
+    value: HoldingValue
+    quote: Quote
+    rates: Rates
+    rate_sources: Mapping[str, str]
+    book: Book
+    entries: Mapping[str, Entry]
+    splits: Sequence[Split]
+    symbols: Mapping[str, str]
+    beside: Sequence[Worth] = ()
+
+    @property
+    def instrument(self) -> Instrument:
+        """What is held."""
+        return self.quote.position.instrument
+
+    @property
+    def symbol(self) -> str:
+        """What it is called."""
+        return self.instrument.symbol
+
+    @property
+    def home(self) -> Measure:
+        """Amounts in the portfolio's currency."""
+        return money(self.currency)
+
+    @property
+    def local(self) -> Measure:
+        """Amounts in the instrument's currency."""
+        return money(self.instrument.currency)
+
+    @property
+    def own_entries(self) -> list[Entry]:
+        """The rows of this very holding, oldest first."""
+        return [entry for entry in self.entries.values() if self.is_own(entry)]
+
+    def is_own(self, entry: Entry) -> bool:
+        """Whether a row is one of this instrument in this portfolio."""
+        return (entry.row.portfolio_id, entry.row.instrument_id) == (self.portfolio_id, self.instrument.id)
+
+    def price_fact(self) -> PriceFact | None:
+        """The price that counts."""
+        price, status = self.value.price, self.value.status
+        return None if price is None or status is None else PriceFact(price, status)
+
+    def split_fact(self, split: Split) -> SplitFact:
+        """A split, and who told it; what both told counts as the portfolio's."""
+        entered = any(
+            entry.row.ratio is not None
+            and (entry.row.traded_on, entry.row.ratio.value) == (split.on, split.ratio.value)
+            for entry in self.own_entries
+        )
+        return SplitFact(split.on, split.ratio, "portfolio" if entered else "instrument")
+
+    def price_as_of(self) -> datetime | None:
+        """Since when the latest price is true."""
+        return None if self.quote.price is None else self.quote.price.as_of
+
+    def rate_as_of(self) -> datetime | None:
+        """Since when the latest rate is true; None between a currency and itself."""
+        return self.rates.as_of(self.instrument.currency, self.currency)
