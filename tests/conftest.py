@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.infrastructure.clock import SettableClock, sequential_ids
 from tests.infrastructure.run import TestRun, one_at_a_time
 
 RUN = pytest.StashKey[TestRun]()
 PROJECT = Path(__file__).resolve().parents[1]
+# `tools/mutants.sh` asks for it: the same few examples every time, however slow the mutant makes them.
+settings.register_profile("mutants", deadline=None, max_examples=25, derandomize=True, database=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,17 @@ FUNCTION_LINES_MAX = 40
 # Exceptions, each with its reason. These lists only shrink: one that is no longer needed fails the test.
 LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {}
-FLOATS: dict[str, str] = {}
+FLOATS: dict[str, str] = {
+    "tickfolio/domain/returns.py": "rates of return and risk are no money",
+    "tickfolio/domain/xirr.py": "a rate is found by search, and is no money",
+    "tickfolio/domain/history.py": "a daily series is drawn, not booked",
+    "tickfolio/domain/day_split.py": "parts of a day's return are no money",
+    "tickfolio/domain/performance.py": "rates of return and risk are no money",
+    "tickfolio/domain/benchmark.py": "rates of return and a daily series are no money",
+    "tickfolio/reports/performance.py": "a daily series is drawn, not booked",
+    "tickfolio/services/performance.py": "a daily series is drawn, not booked",
+    "tickfolio/storage/closes.py": "a daily series is drawn, not booked",
+}
 NAMED_BY_A_LIBRARY = {
     "process_bind_param": "SQLAlchemy calls a column type by this name",
     "process_result_value": "SQLAlchemy calls a column type by this name",

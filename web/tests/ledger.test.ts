@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { text } from '../src/lib/dec'
-import { averageOf, foretold, replay, total, type Row } from '../src/lib/ledger'
+import { averageOf, followed, foretold, inLedgerOrder, replay, total, type Row } from '../src/lib/ledger'
 
 const row = (type: Row['type'], quantity: string, price: string, fees = '0', taxes = '0'): Row => ({ type, traded_on: '2026-01-01', quantity, price, fees, taxes })
 
@@ -15,4 +15,18 @@ test('a sale leaves the average as it is', () => {
   expect(averageOf(held)).toMatch(/^2510\.2222222222/)
 })
 test('selling all leaves nothing, and no average', () => expect(averageOf(replay([row('OPENING', '3', '10'), row('SELL', '3', '12')]))).toBeNull())
-test('what leaves oldest first is not foretold', () => expect([foretold([row('BUY', '1', '1')], 'fifo'), foretold([row('SELL', '1', '1')], 'fifo'), foretold([row('SELL', '1', '1')], 'average')]).toEqual([true, false, true]))
+const counting = (cost_method: 'average' | 'fifo', charges_in_cost = true) => ({ cost_method, charges_in_cost })
+test('what leaves oldest first is not foretold', () => expect([foretold([row('BUY', '1', '1')], counting('fifo')), foretold([row('SELL', '1', '1')], counting('fifo')), foretold([row('SELL', '1', '1')], counting('average'))]).toEqual([true, false, true]))
+test('nor is a cost that leaves the charges out', () => expect(foretold([row('BUY', '1', '1')], counting('average', false))).toBe(false))
+// 3 × 500 = 1500; 10:1 makes 30 of them at 50 each
+test('a split changes the units and leaves the cost', () => {
+  const held = replay([row('BUY', '3', '500'), { ...row('SPLIT', '0', '0'), ratio: '10:1' }])
+  expect([text(held.quantity), averageOf(held)]).toEqual(['30', '50'])
+})
+// 10 × 19 − 19 withheld = 171
+test('a dividend is received less its tax, and changes nothing that is held', () => {
+  expect(text(total(row('DIVIDEND', '10', '19', '0', '19')))).toBe('171')
+  expect(text(replay([row('BUY', '3', '500'), row('DIVIDEND', '10', '19')]).quantity)).toBe('3')
+})
+test('units that come from elsewhere are not followed', () => expect([followed([row('BUY', '1', '1'), row('DIVIDEND', '1', '1')]), followed([row('TRANSFER_IN', '1', '0')])]).toEqual([true, false]))
+test('within a day splits count first and sales last', () => expect(inLedgerOrder([row('BUY', '1', '1'), row('SPLIT', '0', '0'), row('SELL', '1', '1')]).map(({ type }) => type)).toEqual(['SPLIT', 'BUY', 'SELL']))

@@ -64,6 +64,7 @@ export async function ask<T>(method: string, path: string, options: Options = {}
 export const get = async <T>(path: string, signal?: AbortSignal) => (await ask<T>('GET', path, { signal })).data
 export const post = async <T>(path: string, body: unknown, key?: string) => (await ask<T>('POST', path, { body, key })).data
 export const patch = async <T>(path: string, body: unknown, version?: number) => (await ask<T>('PATCH', path, { body, version })).data
+export const put = async <T>(path: string, body: unknown) => (await ask<T>('PUT', path, { body })).data
 export const remove = async (path: string, version?: number, body?: unknown) => { await ask<null>('DELETE', path, { version, body }) }
 
 /** All pages of a list, one after the other. */

@@ -50,3 +50,6 @@ export function inOrder(a: string | null, b: string | null): number {
 
 /** The sign of a decimal string, without a float in between. */
 export const signOf = (value: string) => (!/[1-9]/.test(value) ? 0 : value.startsWith('-') ? -1 : 1)
+
+/** Known, and nothing: such a figure is left out where figures explain each other. */
+export const isZero = (value: string | null) => value !== null && signOf(value) === 0

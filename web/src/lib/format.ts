@@ -38,6 +38,10 @@ export const average = (n: string, currency: string) => money(n, currency, /^-?\
 export const pct = (n: Num, digits = 2) => `${format(n, places(digits))}%`
 export const signedPct = (n: Num, digits = 2) => `${format(n, { signDisplay: 'exceptZero', ...places(digits) })}%`
 export const qty = (n: Num) => format(n, { maximumFractionDigits: 3 })
+/** Any other number, written as `options` say. */
+export const numberText = (n: string, options: Options) => format(n, options)
+/** How many decimals a currency has. */
+export const digitsOf = (currency: string) => formatter({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 /** Every digit that there is, for the tip of a rounded figure. */
 export const exact = (n: string, currency: string) => format(n, { style: 'currency', currency, maximumFractionDigits: 10 })
 export const symbol = (currency: string) => formatter({ style: 'currency', currency }).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency

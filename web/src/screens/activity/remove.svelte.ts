@@ -1,21 +1,26 @@
 import { newKey, post, Problem, remove } from '../../api/client'
-import type { Transaction, TransactionInput } from '../../api/types'
+import type { HoldableType, Transaction, TransactionInput } from '../../api/types'
 import { qty, shortDate } from '../../lib/format'
-import { typeWord } from '../../lib/ledger'
 import { ledgerChanged } from '../../lib/live.svelte'
 import { sentence } from '../../lib/problems'
+import { hasPrice, hasQuantity, isMoney } from '../../lib/transactions'
 import { offer } from '../../lib/undo.svelte'
+import { titleOf } from './describe'
 
 /** Why the last deletion was refused. */
 export const refusal = $state({ text: '' })
 
-export const titleOf = (row: Transaction) => `${typeWord[row.type]} ${qty(row.quantity)} ${row.instrument.name}, ${shortDate(row.traded_on)}`
-
 /** The row as it would be entered again. */
-function inputOf(row: Transaction): TransactionInput {
-  const { type, traded_on, quantity, price, fees, taxes, fx_rate, account, external_id, note, instrument } = row
-  const { asset_type, symbol, exchange, currency } = instrument
-  return { type, traded_on, quantity, price, fees, taxes, fx_rate, account, external_id, note, asset_type: asset_type as TransactionInput['asset_type'], symbol, exchange, currency }
+export function inputOf(row: Transaction): TransactionInput {
+  const { type, traded_on, quantity, price, fees, taxes, fx_rate, account, external_id, note, cost, ratio, to_quantity, cost_pct, instrument, to_instrument: into } = row
+  const { asset_type, symbol, exchange } = instrument
+  const priced = cost === null && (hasPrice(type) || isMoney(type) || /[1-9]/.test(price))
+  return {
+    type, traded_on, fees, taxes, fx_rate, account, external_id, note, cost, ratio, to_quantity, cost_pct, currency: row.currency,
+    quantity: hasQuantity(type) || isMoney(type) ? quantity : null, price: priced ? price : null,
+    ...(asset_type === 'CASH' ? {} : { asset_type: asset_type as HoldableType, symbol, exchange }),
+    ...(into && { to_asset_type: into.asset_type as HoldableType, to_symbol: into.symbol, to_exchange: into.exchange, to_currency: into.currency }),
+  }
 }
 
 /** Deletes a row; it can be taken back by entering it again. False: refused, and `refusal` says why. */

@@ -4,20 +4,21 @@ import { currentLocale, today } from '../../lib/format'
 import { currencyOf } from '../../lib/kinds'
 import type { Row } from '../../lib/ledger'
 import { chosen, portfolioOf, portfolios } from '../../lib/portfolios.svelte'
+import * as kinds from '../../lib/transactions'
 import { typedNumber } from '../../lib/typed'
-import type { Tab } from './open.svelte'
-
-const typeOf: Record<Tab, TransactionType> = { Holding: 'OPENING', Buy: 'BUY', Sell: 'SELL' }
-const tabOf: Record<TransactionType, Tab> = { OPENING: 'Holding', BUY: 'Buy', SELL: 'Sell' }
 
 /** What a transaction is of: found by a search, or typed in by hand (`known` is false then). */
 export interface Chosen extends Pick<InstrumentFound, 'id' | 'exchange' | 'symbol' | 'name' | 'currency' | 'isin' | 'last_price' | 'as_of'> { asset_type: HoldableType; known: boolean }
 
-export type Field = 'symbol' | 'currency' | 'traded_on' | 'quantity' | 'price' | 'fees' | 'taxes' | 'fx_rate' | 'account'
+export const fields = ['symbol', 'currency', 'traded_on', 'quantity', 'price', 'fees', 'taxes', 'fx_rate', 'account', 'cost', 'ratio', 'to_symbol', 'to_currency', 'to_quantity', 'cost_pct'] as const
+export type Field = (typeof fields)[number]
+
+const isSome = (text: string) => sign(dec(text) ?? dec('0')!) !== 0
+const chosenOf = (it: Transaction['instrument']): Chosen => ({ ...it, asset_type: it.asset_type as HoldableType, last_price: null, as_of: null, known: true })
 
 /** The state of one opened dialog. */
 export class Form {
-  tab = $state<Tab>('Buy')
+  type = $state<TransactionType>('BUY')
   portfolioId = $state('')
   instrument = $state<Chosen | null>(null)
   on = $state(today())
@@ -27,63 +28,105 @@ export class Form {
   taxes = $state('')
   rate = $state('')
   account = $state('')
+  /** What all of it cost, where that is said in place of a price. */
+  cost = $state('')
+  byCost = $state(false)
+  ratio = $state('')
+  /** What units turn into. */
+  into = $state<Chosen | null>(null)
+  toQuantity = $state('')
+  costPct = $state('')
+  /** Money may be paid in another currency than that of the instrument it is of. */
+  paidIn = $state<string | null>(null)
+  /** Income as so much for each unit, not as one amount. */
+  each = $state(false)
   /** Rules are shown from the first attempt to save on. */
   tried = $state(false)
   /** What the server had against a field, until that field is changed. */
   refused = $state<Partial<Record<Field, string>>>({})
   readonly row: Transaction | null
 
-  constructor(row: Transaction | null, tab: Tab) {
+  constructor(row: Transaction | null, type: TransactionType) {
     this.row = row
-    this.tab = tab
+    this.type = row?.type ?? type
     this.portfolioId = row?.portfolio_id ?? (chosen() ?? portfolios.list?.[0])?.id ?? ''
-    if (!row) return
-    this.tab = tabOf[row.type]
-    this.instrument = { ...row.instrument, asset_type: row.instrument.asset_type as HoldableType, last_price: null, as_of: null, known: true }
+    if (row) this.fill(row)
+  }
+
+  private fill(row: Transaction) {
+    const money = kinds.isMoney(row.type)
+    this.instrument = row.instrument.asset_type === 'CASH' ? null : chosenOf(row.instrument)
+    this.into = row.to_instrument && chosenOf(row.to_instrument)
     this.on = row.traded_on
-    this.quantity = row.quantity
-    this.price = row.price
-    this.fees = sign(dec(row.fees)!) ? row.fees : ''
-    this.taxes = sign(dec(row.taxes)!) ? row.taxes : ''
+    this.each = money && row.quantity !== '1'
+    this.quantity = money && !this.each ? '' : isSome(row.quantity) ? row.quantity : ''
+    this.byCost = row.cost !== null
+    this.cost = row.cost ?? ''
+    this.price = kinds.hasPrice(row.type) || money ? row.price : ''
+    this.fees = isSome(row.fees) ? row.fees : ''
+    this.taxes = isSome(row.taxes) ? row.taxes : ''
+    this.ratio = !row.ratio ? '' : row.type === 'BONUS' ? kinds.bonusAsSpoken(row.ratio) : row.ratio
+    this.toQuantity = row.to_quantity ?? ''
+    this.costPct = row.cost_pct ?? ''
+    this.paidIn = money ? row.currency : null
     this.rate = row.fx_rate ?? ''
     this.account = row.account ?? ''
   }
 
-  get type() { return typeOf[this.tab] }
   get portfolio() { return portfolioOf(this.portfolioId) }
-  get currency() { return this.instrument?.currency ?? (this.instrument?.exchange ? currencyOf(this.instrument.exchange) : null) }
-  get foreign() { return !!this.currency && !!this.portfolio && this.currency !== this.portfolio.currency }
+  /** The instrument that counts: money which comes and goes has none, whatever was chosen before. */
+  get of() { return kinds.ofNothing(this.type) ? null : this.instrument }
+  get instrumentCurrency() { const it = this.of; return it ? (it.currency ?? currencyOf(it.exchange)) : null }
+  get currency() { return kinds.isMoney(this.type) ? (this.paidIn ?? this.instrumentCurrency ?? this.portfolio?.currency ?? null) : this.instrumentCurrency }
+  get foreign() { return !!this.currency && !!this.portfolio && this.currency !== this.portfolio.currency && !kinds.isRatio(this.type) && !kinds.isTurned(this.type) && this.type !== 'TRANSFER_OUT' }
+  /** Whether what all of it cost is asked for, in place of a price. */
+  get asksCost() { return this.type === 'TRANSFER_IN' || (this.type === 'OPENING' && this.byCost) }
+  get asksPrice() { return kinds.isMoney(this.type) || (kinds.hasPrice(this.type) && !this.asksCost) }
+  get asksQuantity() { return kinds.hasQuantity(this.type) || (kinds.isIncome(this.type) && this.each) }
+  private get storedRatio() { return this.type === 'BONUS' ? kinds.bonusToLedger(this.ratio) : (kinds.ratioOf(this.ratio)?.join(':') ?? null) }
 
   /** The form as a ledger row, for the preview; null while a number is missing. */
   get draft(): Row | null {
-    const quantity = number(this.quantity), price = number(this.price)
+    if (kinds.isRatio(this.type)) return this.storedRatio ? { type: this.type, traded_on: this.on, quantity: '0', price: '0', fees: '0', taxes: '0', ratio: this.storedRatio } : null
+    const quantity = this.asksQuantity ? number(this.quantity) : '1', price = this.asksPrice ? number(this.price) : '0'
     if (quantity === null || price === null) return null
-    const plain = this.type === 'OPENING'
-    return { type: this.type, traded_on: this.on, quantity, price, fees: (!plain && number(this.fees)) || '0', taxes: (!plain && number(this.taxes)) || '0' }
+    return { type: this.type, traded_on: this.on, quantity, price, fees: (kinds.hasFees(this.type) && number(this.fees)) || '0', taxes: (kinds.hasTaxes(this.type) && number(this.taxes)) || '0' }
   }
 
   get bad(): Partial<Record<Field, string>> {
     const above = (text: string) => { const value = number(text); return value !== null && sign(dec(value)!) > 0 }
     const empty = (text: string) => !text.trim() || number(text) !== null
+    const asked = (text: string, question: string) => (above(text) ? '' : text.trim() ? 'A number above zero' : question)
+    const turned = kinds.isTurned(this.type), it = this.of
     return {
-      symbol: !this.instrument ? 'Choose what it is' : this.instrument.symbol.trim() ? '' : 'A symbol or code',
-      currency: this.instrument && !this.currency ? 'Which currency is it priced in?' : '',
+      symbol: it ? (it.symbol.trim() ? '' : 'A symbol or code') : kinds.ofNothing(this.type) || kinds.mayBeOfNothing(this.type) ? '' : 'Choose what it is',
+      currency: it && !this.currency ? 'Which currency is it priced in?' : '',
       traded_on: this.on && this.on <= today() ? '' : 'A day up to today',
-      quantity: above(this.quantity) ? '' : this.quantity.trim() ? 'A number above zero' : 'How many?',
-      price: number(this.price) !== null ? '' : this.price.trim() ? 'A number' : 'At what price?',
-      fees: empty(this.fees) ? '' : 'A number', taxes: empty(this.taxes) ? '' : 'A number',
+      quantity: this.asksQuantity ? asked(this.quantity, 'How many?') : '',
+      price: !this.asksPrice || number(this.price) !== null ? '' : this.price.trim() ? 'A number' : kinds.isMoney(this.type) ? 'How much?' : 'At what price?',
+      cost: !this.asksCost || (this.cost.trim() ? number(this.cost) !== null : this.type === 'TRANSFER_IN') ? '' : this.cost.trim() ? 'A number' : 'How much?',
+      fees: empty(this.fees) || !kinds.hasFees(this.type) ? '' : 'A number', taxes: empty(this.taxes) || !kinds.hasTaxes(this.type) ? '' : 'A number',
+      ratio: !kinds.isRatio(this.type) || this.storedRatio ? '' : this.type === 'BONUS' ? 'Two numbers, as 1:1' : 'Two numbers, as 10:1',
+      to_symbol: !turned || this.into?.symbol.trim() ? '' : 'Choose what came of it',
+      to_currency: turned && this.into && !(this.into.currency ?? currencyOf(this.into.exchange)) ? 'Which currency is it priced in?' : '',
+      to_quantity: turned ? asked(this.toQuantity, 'How many?') : '',
+      cost_pct: this.type !== 'DEMERGER' || number(this.costPct) !== null ? '' : this.costPct.trim() ? 'A number' : 'How much of the cost?',
       fx_rate: !this.foreign || !this.rate.trim() || above(this.rate) ? '' : 'A number above zero',
     }
   }
   says(field: Field) { return this.refused[field] || (this.tried ? this.bad[field] : '') || '' }
   get complete() { return Object.values(this.bad).every((problem) => !problem) }
 
-  /** What is sent for a new row, and (without the instrument) for a changed one. */
+  /** What is sent for a new row, and (without the instruments) for a changed one. */
   get input(): TransactionInput {
-    const it = this.instrument!
+    const it = this.of, { type, into } = this, turned = kinds.isTurned(type)
     return {
-      ...this.draft!, fx_rate: (this.foreign && number(this.rate)) || null, account: this.account.trim() || null,
-      asset_type: it.asset_type, symbol: it.symbol.trim(), exchange: it.exchange || null, currency: this.currency, isin: it.isin,
+      type, traded_on: this.on, account: this.account.trim() || null, currency: this.currency, fx_rate: (this.foreign && number(this.rate)) || null,
+      fees: (kinds.hasFees(type) && number(this.fees)) || '0', taxes: (kinds.hasTaxes(type) && number(this.taxes)) || '0',
+      quantity: this.asksQuantity ? number(this.quantity) : kinds.isMoney(type) ? '1' : null,
+      price: this.asksPrice ? number(this.price) : null, cost: this.asksCost ? number(this.cost) : null, ratio: kinds.isRatio(type) ? this.storedRatio : null,
+      ...(it && { asset_type: it.asset_type, symbol: it.symbol.trim(), exchange: it.exchange || null, isin: it.isin }),
+      ...(turned && into && { to_asset_type: into.asset_type, to_symbol: into.symbol.trim(), to_exchange: into.exchange || null, to_currency: into.currency ?? currencyOf(into.exchange), to_quantity: number(this.toQuantity), cost_pct: type === 'DEMERGER' ? number(this.costPct) : null }),
     }
   }
 }

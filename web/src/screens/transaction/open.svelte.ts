@@ -1,15 +1,12 @@
-import type { Transaction } from '../../api/types'
+import type { Transaction, TransactionType } from '../../api/types'
 import { live } from '../../lib/live.svelte'
 
-export const tabs = ['Holding', 'Buy', 'Sell'] as const
-export type Tab = (typeof tabs)[number]
-
 /** The one dialog for adding and editing; any screen opens it. */
-export const editing = $state({ open: false, row: null as Transaction | null, tab: 'Buy' as Tab })
-let used: Tab | null = null
-/** The kind that was entered last is the likeliest next one. */
-export function remember(tab: Tab) { used = tab }
+export const editing = $state({ open: false, row: null as Transaction | null, type: 'BUY' as TransactionType })
+let used: TransactionType | null = null
+/** The kind that was entered last is the likeliest next one, as far as it comes again and again. */
+export function remember(type: TransactionType) { if (['OPENING', 'BUY', 'SELL', 'DIVIDEND', 'INTEREST'].includes(type)) used = type }
 
 /** Begins with what is already held while there is nothing yet, else with a purchase. */
-export function add(tab: Tab = used ?? (live.view?.holdings.length ? 'Buy' : 'Holding')) { editing.row = null; editing.tab = tab; editing.open = true }
+export function add(type: TransactionType = used ?? (live.view?.holdings.length ? 'BUY' : 'OPENING')) { editing.row = null; editing.type = type; editing.open = true }
 export function edit(row: Transaction) { editing.row = row; editing.open = true }
