@@ -15,6 +15,9 @@ from tests.infrastructure.run import TestRun, one_at_a_time
 
 RUN = pytest.StashKey[TestRun]()
 PROJECT = Path(__file__).resolve().parents[1]
+# A shared machine is slow now and then, and no test here is about time.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 # `tools/mutants.sh` asks for it: the same few examples every time, however slow the mutant makes them.
 settings.register_profile("mutants", deadline=None, max_examples=25, derandomize=True, database=None)
 

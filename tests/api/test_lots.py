@@ -1,6 +1,6 @@
 """The lots of a holding: what is held of which purchase, what a sale took, and what each account has."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from tests.api.running import make_portfolio, trade
 
@@ -52,15 +52,17 @@ def test_first_in_first_out_a_sale_names_the_lots_it_took(server, asha):
 def test_the_parts_of_a_sale_add_up_to_the_last_digit(server, asha):
     portfolio = make_portfolio(asha, cost_method="fifo")
     for day in ("2024-01-10", "2024-01-11", "2024-01-12"):
-        trade(asha, portfolio["id"], quantity="1", price="33.37", traded_on=day)
-    # 100 shared among three does not end
-    trade(asha, portfolio["id"], "SELL", quantity="3", price="33.40", fees="0.20", traded_on="2024-02-01")
+        trade(asha, portfolio["id"], quantity="1.000000000000000001", price="33.37", traded_on=day)
+    # 3.000000000000000003 × 33.333333333333333334 has 38 digits, and a third of it does not end at 28
+    sold = {"quantity": "3.000000000000000003", "price": "33.333333333333333334", "traded_on": "2024-02-01"}
+    trade(asha, portfolio["id"], "SELL", **sold)
 
     [sale] = lots_of(asha, portfolio)["sales"]
 
-    assert Decimal(sale["proceeds"]) == 100
-    for name in ("quantity", "proceeds", "cost", "realised"):
-        assert total(sale["parts"], name) == Decimal(sale[name])
+    assert sale["proceeds"] == "100.000000000000000102000000000000000002"
+    with localcontext(prec=100):
+        for name in ("quantity", "proceeds", "cost", "realised"):
+            assert total(sale["parts"], name) == Decimal(sale[name])
     assert lots_of(asha, portfolio)["lots"] == []
 
 

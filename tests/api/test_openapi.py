@@ -58,6 +58,12 @@ PLAUSIBLE = {
 }
 PLAUSIBLE |= {"type": "BUY", "traded_on": "2026-01-05", "acquired_on": "2026-01-05", "fees": "0", "taxes": "0.5"}
 PLAUSIBLE |= {"quantity": "3", "price": "12.50", "avg_buy_price": "12.50"}
+PLAUSIBLE |= dict.fromkeys(
+    ("cost", "to_asset_type", "to_symbol", "to_exchange", "to_currency", "to_quantity", "cost_pct")
+)
+PLAUSIBLE |= {"kind": "DIVIDEND", "ex_on": "2026-01-06", "amount": "1.50", "ratio": None}
+# Where nearly everything may be left out, what a likely body has at least.
+AT_LEAST = {"/api/v1/portfolios/{portfolio_id}/transactions": ("asset_type", "symbol", "exchange", "quantity", "price")}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -79,7 +85,14 @@ class World:
         holding = add_holding(self.person, portfolio["id"])
         row = trade(self.person, portfolio["id"], symbol="TCS")
         self.ids |= {"portfolio_id": portfolio["id"], "holding_id": holding["id"], "transaction_id": row["id"]}
-        self.ids["instrument_id"] = holding["instrument"]["id"]
+        # One's own: its prices may be set by hand. What happened to a shared one, the administrator may write, too.
+        house = {"symbol": f"House {next(self.symbols)}", "exchange": "MANUAL", "asset_type": "BOND"}
+        own = add_holding(self.person, portfolio["id"], **house)["instrument"]["id"]
+        browser, today = self.person.browser, "2026-01-05"
+        assert browser.put(f"/instruments/{own}/prices/{today}", json={"price": "9"}).status_code == 200
+        dividend = {"kind": "DIVIDEND", "ex_on": today, "amount": "0.25"}
+        action = browser.post(f"/instruments/{own}/actions", json=dividend).json()
+        self.ids |= {"instrument_id": own, "date": today, "action_id": action["id"]}
 
     def version(self, path: str) -> str:
         """The current ETag of what the path names."""
@@ -103,7 +116,8 @@ class World:
             elif way is ParameterLocation.BODY and isinstance(case.body, dict):
                 # A plain holding is of something that is not held yet.
                 likely = PLAUSIBLE | {"symbol": f"SYM{next(self.symbols)}"}
-                case.body = {name: likely.get(name, value) for name, value in case.body.items()}
+                given = dict.fromkeys(AT_LEAST.get(case.operation.path, ())) | case.body
+                case.body = {name: likely.get(name, value) for name, value in given.items()}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -59,6 +59,7 @@ ROUTES = {
     ("patch", "/api/v1/providers/{name}"): Route("administrator", {"on": True}),
     ("get", PORTFOLIO): Route("owner"),
     ("get", f"{PORTFOLIO}/summary"): Route("owner"),
+    ("get", f"{PORTFOLIO}/performance"): Route("owner"),
     ("get", f"{PORTFOLIO}/explain"): Route("owner", query={"figure": "current_value"}),
     ("get", f"{PORTFOLIO}/holdings"): Route("owner"),
     ("get", f"{PORTFOLIO}/transactions"): Route("owner"),

@@ -1,4 +1,4 @@
-"""Receipts: every figure shows its working; and the kinds of transactions that a ledger has besides buying and selling."""
+"""Receipts: every figure shows its working; and a ledger of more than buying and selling, as it is entered."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,7 +10,11 @@ from playwright.sync_api import expect
 from tests.browser.test_main_job import by_hand
 
 # What a figure shows to the eye: without what is said to screen readers alone.
-SEEN = "node => { const it = node.cloneNode(true); it.querySelectorAll('.sr').forEach(one => one.remove()); return it.textContent }"
+SEEN = """node => {
+    const it = node.cloneNode(true)
+    it.querySelectorAll('.sr').forEach(one => one.remove())
+    return it.textContent
+}"""
 STOCK = {"asset_type": "STOCK", "exchange": "NSE", "symbol": "INFY"}
 APPLE = {"asset_type": "STOCK", "exchange": "NASDAQ", "symbol": "AAPL"}
 ROWS = (
@@ -120,7 +124,7 @@ def test_a_receipt_opens_folds_and_closes_by_keyboard_alone(overview, said):
         overview.keyboard.press("Tab")
     expect(slip.get_by_role("button", name="INFY")).to_be_focused()
     overview.keyboard.press("Enter")
-    expect(slip.get_by_text("Last price")).to_be_visible()
+    expect(slip.get_by_text("Last price", exact=True)).to_be_visible()
     # where the price comes from, since when it is true, when it was fetched
     expect(slip.get_by_text(re.compile("Yahoo Finance · as of .* · fetched"))).to_be_visible()
     overview.keyboard.press("Escape")
@@ -238,7 +242,7 @@ def test_a_split_and_a_dividend_are_entered_and_count(signed_in, portfolio, addr
 
     page.goto(f"{address}/activity")
     for text in ("10:1", "after ₹19.00 tax", "+₹171.00"):
-        expect(page.get_by_text(text).first).to_be_visible()
+        expect(page.get_by_text(text, exact=True)).to_be_visible()
     assert said == []
 
 

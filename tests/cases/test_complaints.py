@@ -51,8 +51,15 @@ CASES = {
             "prices": [close("A", "2025-06-30", 20)],
         },
         {
-            **{"quantity": 16, "invested": 153, "current_value": 320, "profit_loss": 167, "income": 14, "charges": 6},
-            **{"tax_withheld": 1, "total_profit_loss": 175, "realised": 0},
+            "quantity": 16,
+            "invested": 153,
+            "current_value": 320,
+            "profit_loss": 167,
+            "income": 14,
+            "charges": 6,
+            "tax_withheld": 1,
+            "total_profit_loss": 175,
+            "realised": 0,
         },
     ),
     # 1000 − 500 − 100 = 400 in cash; what was worth 1000 became 1100 before 100 went out
@@ -100,7 +107,10 @@ CASES = {
             "prices": [close("U", "2025-06-30", 110), close("G", "2025-06-30", 1100, currency="GBX")],
         },
         {
-            **{"invested": 19000, "current_value": 22330, "priced": "2 of 2", "missing": []},
+            "invested": 19000,
+            "current_value": 22330,
+            "priced": "2 of 2",
+            "missing": [],
             "holdings": {
                 "U": {"avg_buy_price": 100, "current_value": 18700},
                 "G": {"avg_buy_price": 10, "current_value": 3630},
@@ -130,7 +140,10 @@ CASES = {
             ],
         },
         {
-            **{"quantity": 50, "invested": 1000, "current_value": 1150, "twr_pct": 15},
+            "quantity": 50,
+            "invested": 1000,
+            "current_value": 1150,
+            "twr_pct": 15,
             "value_on": {"2025-02-01": 1000, "2025-02-28": 1100, "2025-03-03": 1150},
         },
     ),
@@ -141,8 +154,12 @@ CASES = {
             "prices": [close("A", "2025-06-27", 300), close("A", "2025-06-30", 310), close("A", "2025-06-30", 0)],
         },
         {
-            **{"current_value": 3100, "price_status": "close", "price_as_of": "2025-06-30"},
-            **{"day_change": 100, "day_change_base": 3000, "day_change_pct": 3.333333333333},
+            "current_value": 3100,
+            "price_status": "close",
+            "price_as_of": "2025-06-30",
+            "day_change": 100,
+            "day_change_base": 3000,
+            "day_change_pct": 3.333333333333,
         },
     ),
     # first in, first out of account Y alone: 5 × 30 − 5 × 20 = 50
@@ -158,7 +175,10 @@ CASES = {
         {
             "lots_sold": [{"quantity": 5, "acquired": "2024-02-02", "cost": 100, "gain": 50}],
             "accounts": {"X": {"quantity": 10}, "Y": {"quantity": 5, "invested": 100, "avg_buy_price": 20}},
-            **{"current_value": None, "profit_loss": None, "priced": "0 of 1", "missing": ["A"]},
+            "current_value": None,
+            "profit_loss": None,
+            "priced": "0 of 1",
+            "missing": ["A"],
             "by_method": {"average": {"realised": 50, "X": {"invested": 100, "acquired": "2024-01-02"}}},
         },
     ),

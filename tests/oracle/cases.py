@@ -82,7 +82,7 @@ class Case:
             figure: sum((getattr(one, figure) for one in chosen.values()), Fraction(0)) for figure in FIGURES
         }
         values = {
-            name: history.value_at({name: one.quantity} if one.quantity else {}, self.as_of, {})
+            name: history.value_of({name: one.quantity} if one.quantity else {}, self.as_of)
             for name, one in chosen.items()
             if name is not None
         }

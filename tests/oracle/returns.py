@@ -1,10 +1,12 @@
 """Returns from figures.md section 2, day by day and in Fractions; only XIRR takes roots, in 60 digits."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 from tests.oracle import ledger
@@ -18,12 +20,15 @@ STEPS = 1500
 SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+Known = Mapping[date, Decimal | Fraction]
+
+
+@dataclass(frozen=True)
 class Market:
     """Closes as traded, by instrument and day; rates by currency and day, one unit in the portfolio's currency."""
 
-    closes: Mapping[str, Mapping[date, Decimal]]
-    rates: Mapping[str, Mapping[date, Decimal]] = field(default_factory=dict)
+    closes: Mapping[str, Known]
+    rates: Mapping[str, Known] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
 
     def rate(self, instrument: str, on: date) -> Amount:
@@ -31,12 +36,12 @@ class Market:
         currency = self.currencies.get(instrument)
         if currency is None:
             return Fraction(1)
-        day = latest(self.rates.get(currency, {}), on)
+        day = latest(self._days_of_rates.get(currency, []), on)
         return None if day is None else Fraction(self.rates[currency][day])
 
     def closed_on(self, instrument: str, on: date) -> date | None:
         """The day of the last close; a close of 0 is none."""
-        return latest({day: close for day, close in self.closes.get(instrument, {}).items() if close > 0}, on)
+        return latest(self._days_of_closes.get(instrument, []), on)
 
     def close(self, instrument: str, on: date, splits: Sequence[tuple[date, Fraction]]) -> Amount:
         """The last close up to a day, per unit of that day: a split since then is taken out of it."""
@@ -48,6 +53,24 @@ class Market:
             if day < split_on <= on:
                 close /= ratio
         return close
+
+    @cached_property
+    def _days_of_closes(self) -> dict[str, list[date]]:
+        return {name: sorted(day for day, close in own.items() if close > 0) for name, own in self.closes.items()}
+
+    @cached_property
+    def _days_of_rates(self) -> dict[str, list[date]]:
+        return {currency: sorted(own) for currency, own in self.rates.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Units bought or sold at a price, both in the portfolio's currency; what that put into them, what came in."""
+
+    units: Fraction
+    price: Fraction
+    put_in: Fraction
+    came_in: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +86,10 @@ class Day:
     index: Amount
 
 
-def latest(known: Mapping[date, object], on: date) -> date | None:
-    return max((day for day in known if day <= on), default=None)
+def latest(known: Sequence[date], on: date) -> date | None:
+    """The last of these days, which rise, up to one."""
+    at = bisect_right(known, on)
+    return known[at - 1] if at else None
 
 
 def as_traded(
@@ -82,16 +107,30 @@ def as_traded(
 
 
 class History:
-    """One portfolio's days. All rows given belong to it; those of one instrument alone give that holding's days."""
+    """One portfolio's days, or with `holding` those of one instrument in it. All rows given belong to the portfolio."""
 
-    def __init__(self, rows: Sequence[Row], market: Market, facts: Sequence[Fact] = (), method: str = AVERAGE) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        market: Market,
+        facts: Sequence[Fact] = (),
+        method: str = AVERAGE,
+        *,
+        cash_tracked: bool = False,
+        holding: str | None = None,
+    ) -> None:
         self.rows, self.facts, self.market, self.method = rows, facts, market, method
+        self.cash_tracked, self.holding = cash_tracked, holding
         self.known: dict[date, Books] = {}
         ordered = sorted(rows, key=lambda row: row.sequence)
         self.paired = {into.sequence for into in ledger.pairs_of(ordered).values()} | ledger.pairs_of(ordered).keys()
         self.splits: dict[str | None, list[tuple[date, Fraction]]] = {}
         for action in ledger.actions_of(ordered, facts):
             self.splits.setdefault(action.instrument, []).append((action.on, ledger.ratio_of(action)))
+        self.happens = sorted({row.on for row in rows} | {fact.on for fact in facts})
+        self.rows_on: dict[date, list[Row]] = {}
+        for row in rows:
+            self.rows_on.setdefault(row.on, []).append(row)
 
     def days(self, first: date, last: date) -> list[Day]:
         """Every day from the first to the last; the returns start at the close of the day before the first."""
@@ -108,8 +147,7 @@ class History:
 
     def books(self, on: date) -> Books:
         """What is held at the end of a day; read anew for every day on which something happens."""
-        happens = {row.on for row in self.rows} | {fact.on for fact in self.facts}
-        day = max((one for one in happens if one <= on), default=date.min)
+        day = latest(self.happens, on) or date.min
         if day not in self.known:
             self.known[day] = read_ledger(self.rows, self.facts, self.method, until=day)
         return self.known[day]
@@ -118,81 +156,159 @@ class History:
         return ledger.total(holding.invested for holding in self.books(on).holdings.values())
 
     def value(self, on: date) -> Amount:
-        """None when something is held that has no close or no rate yet."""
-        return self.value_at(self.held(on), on, {})
+        """None when something is held that has no close or no rate yet, or tracked cash is not known."""
+        whole = self.value_of(self.held(on), on)
+        if self.cash_tracked and self.holding is None:
+            cash = ledger.total(holding.cash for holding in self.books(on).holdings.values())
+            whole = ledger.plus(whole, cash)
+        return whole
 
-    def held(self, on: date) -> dict[str, Fraction]:
-        books = self.books(on)
-        return {name: one.quantity for (_, name), one in books.holdings.items() if name is not None and one.quantity}
-
-    def value_at(self, held: Mapping[str, Fraction], on: date, traded: Mapping[str, Fraction]) -> Amount:
-        """What is held, at the prices traded where there are some, else at the last closes."""
+    def value_of(self, held: Mapping[str, Fraction], on: date) -> Amount:
         whole: Amount = NOTHING
         for name, quantity in held.items():
-            price = traded.get(name)
-            if price is None:
-                close, rate = self.market.close(name, on, self.splits.get(name, [])), self.market.rate(name, on)
-                price = None if close is None or rate is None else close * rate
+            price = self.price(name, on)
             whole = ledger.plus(whole, None if price is None else quantity * price)
         return whole
+
+    def held(self, on: date) -> dict[str, Fraction]:
+        units = {name: one.quantity for (_, name), one in self.books(on).holdings.items() if name is not None}
+        return {name: held for name, held in units.items() if held and self.holding in (None, name)}
+
+    def price(self, name: str, on: date) -> Amount:
+        close, rate = self.market.close(name, on, self.splits.get(name, [])), self.market.rate(name, on)
+        return None if close is None or rate is None else close * rate
 
     # --- Flows ---
 
     def flows(self, on: date) -> tuple[Amount, Amount]:
         """What came in and what went out on a day, netted: one of the two is nothing."""
-        net = ledger.total(self.flow(row) for row in self.rows if row.on == on)
+        net = ledger.total(self.came_in(row, name) for row in self.rows_on.get(on, []) for name in self.names_of(row))
         if net is None:
             return None, None
         return max(net, NOTHING), max(-net, NOTHING)
 
-    def flow(self, row: Row) -> Amount:
-        """Money in, or out when negative, where cash is not tracked. Moves inside the portfolio are none."""
-        if row.type in ("TRANSFER_IN", "TRANSFER_OUT") and row.sequence not in self.paired:
-            raise ValueError("figures.md does not say at what value units from elsewhere come in")
+    def names_of(self, row: Row) -> list[str | None]:
+        """The instruments of a row that are looked at."""
+        names = [row.instrument, *([row.to_instrument] if row.to_instrument else [])]
+        return [name for name in names if self.holding in (None, name)]
+
+    def came_in(self, row: Row, name: str | None) -> Amount:
+        """What a row brought over the border of what is looked at: of the portfolio, or of the holding."""
+        crosses = row.type in ("OPENING", "TRANSFER_IN", "TRANSFER_OUT", "DEPOSIT", "WITHDRAWAL")
+        if self.holding is None and self.cash_tracked and not crosses:
+            return NOTHING
+        if row.type in ("DEPOSIT", "WITHDRAWAL"):
+            if self.holding is not None or not self.cash_tracked:
+                return NOTHING
+            paid = ledger.in_home(ledger.purchase_of(row).cost, row.fx)
+            received = ledger.in_home(ledger.less_charges(row), row.fx)
+            return received if row.type == "DEPOSIT" else ledger.minus(NOTHING, paid)
+        if self.holding is None and row.to_instrument:
+            return NOTHING  # turned into something else inside the portfolio
+        return self.put_in(row, name)
+
+    def put_in(self, row: Row, name: str | None) -> Amount:
+        """What a row put into one instrument, or took out when negative."""
+        into = name != row.instrument
         match row.type:
             case "OPENING" | "BUY" | "RIGHTS" | "FEE" | "TAX":
                 return ledger.in_home(ledger.purchase_of(row).cost, row.fx)
             case "SELL" | "DIVIDEND" | "INTEREST":
                 return ledger.minus(NOTHING, ledger.in_home(ledger.less_charges(row), row.fx))
+            case "SWITCH":
+                proceeds = ledger.in_home(ledger.less_charges(row), row.fx)
+                return proceeds if into else ledger.minus(NOTHING, proceeds)
+            case "MERGER" | "DEMERGER":
+                worth = self.in_kind(row, row.to_instrument, Fraction(row.to_quantity))
+                return worth if into else ledger.minus(NOTHING, worth)
+            case "TRANSFER_IN" | "TRANSFER_OUT" if row.sequence not in self.paired:
+                worth = self.in_kind(row, name, Fraction(row.quantity))
+                return worth if row.type == "TRANSFER_IN" else ledger.minus(NOTHING, worth)
         return NOTHING
+
+    def in_kind(self, row: Row, name: str | None, units: Fraction) -> Amount:
+        """Units that move without a trade, at the market of that day; without one, at what the row says."""
+        price = None if name is None else self.price(name, row.on)
+        if price is not None:
+            return units * price
+        return ledger.in_home(units * Fraction(row.price), row.fx) if row.price else None
 
     # --- Growth ---
 
     def growth(self, on: date, before: Amount, value: Amount) -> Amount:
-        """(value at the end + out) ÷ (value before + in); in two parts when a stale close has to be mended first."""
+        """(value at the end + out) ÷ (value before + in); in parts where stale closes have to be mended first."""
         paid_in, paid_out = self.flows(on)
         if before is None or value is None or paid_in is None or paid_out is None:
             return None
-        traded = {name: price * self.split_today(name, on) for name, price in self.stale_trades(on).items()}
-        middle = self.value_at(self.held(on - DAY), on - DAY, traded) if traded else before
-        return None if middle is None else quotient(middle, before) * quotient(value + paid_out, middle + paid_in)
+        held, prices = self.start_of(on)
+        start = worth = before
+        growth, carried, rest = Fraction(1), NOTHING, paid_in - paid_out
+        for point in self.stale_trades(on):
+            for name, trade in point.items():
+                if held.get(name):
+                    last = prices[name]
+                    if last is None:
+                        return None
+                    worth += held[name] * (trade.price - last)
+            growth *= quotient(worth, start, carried)
+            start, carried = worth, ledger.total(trade.came_in for trade in point.values()) or NOTHING
+            rest -= carried
+            for name, trade in point.items():
+                worth += trade.units * trade.price - trade.put_in + trade.came_in
+                held[name], prices[name] = held.get(name, NOTHING) + trade.units, trade.price
+        return growth * quotient(value, start, carried + rest)
 
-    def split_today(self, name: str, on: date) -> Fraction:
-        factor = Fraction(1)
-        for split_on, new in self.splits.get(name, []):
-            factor *= new if split_on == on else 1
-        return factor
+    def start_of(self, on: date) -> tuple[dict[str, Fraction], dict[str, Amount]]:
+        """What was held the evening before and at which prices, in units of today."""
+        factors = dict.fromkeys(self.held(on - DAY), Fraction(1))
+        for name in factors:
+            for split_on, new in self.splits.get(name, []):
+                factors[name] *= new if split_on == on else 1
+        held = {name: units * factors[name] for name, units in self.held(on - DAY).items()}
+        prices = {name: self.price(name, on - DAY) for name in held}
+        return held, {name: price and price / factors[name] for name, price in prices.items()}
 
-    def stale_trades(self, on: date) -> dict[str, Fraction]:
-        """The first price traded today of what has no close since before the previous weekday."""
+    def stale_trades(self, on: date) -> list[dict[str, Trade]]:
+        """The trades of what has no close since before the previous weekday: all first ones, all second ones, ..."""
         weekday = on - DAY
         while weekday.weekday() >= SATURDAY:
             weekday -= DAY
-        traded: dict[str, Fraction] = {}
-        for row in sorted(self.rows, key=lambda row: (ledger.group_of(row, ()), row.sequence)):
-            name = row.instrument
-            if row.on != on or row.type not in ("BUY", "SELL") or not row.price or name is None or name in traded:
-                continue
-            last = self.market.closed_on(name, on)
-            rate = self.market.rate(name, on) if row.fx is None else Fraction(row.fx)
-            if last is not None and last < weekday and rate is not None:
-                traded[name] = Fraction(row.price) * rate
-        return traded
+        points: list[dict[str, Trade]] = []
+        for row in sorted(self.rows_on.get(on, []), key=lambda row: row.sequence):
+            for name in self.names_of(row):
+                last = None if name is None else self.market.closed_on(name, on)
+                if last is not None and last < weekday and (trade := self.trade_of(row, name)):
+                    points.append({name: trade})
+        points.sort(key=lambda point: any(trade.units < 0 for trade in point.values()))
+        together: list[dict[str, Trade]] = []
+        for point in points:
+            for name, trade in point.items():
+                place = next((one for one in together if name not in one), None)
+                if place is None:
+                    together.append({name: trade})
+                else:
+                    place[name] = trade
+        return together
+
+    def trade_of(self, row: Row, name: str) -> Trade | None:
+        """What was bought or sold for a price above nothing, at a rate that is known."""
+        units = {"SELL": -row.quantity, "SWITCH": -row.quantity}.get(row.type, row.quantity)
+        price = Fraction(row.price)
+        if row.cost is not None:
+            price = Fraction(row.cost) / Fraction(row.quantity)
+        if name != row.instrument:
+            units, price = row.to_quantity, ledger.less_charges(row) / Fraction(row.to_quantity)
+        traded = row.type in (*ledger.PURCHASES, "SELL", "SWITCH")
+        put_in, came_in = self.put_in(row, name), self.came_in(row, name)
+        if not traded or not price or row.fx is None or put_in is None or came_in is None:
+            return None
+        return Trade(Fraction(units), price * Fraction(row.fx), put_in, came_in)
 
 
-def quotient(end: Fraction, start: Fraction) -> Fraction:
-    """The growth of a day; nothing at the start counts as no growth."""
-    return Fraction(1) if start == 0 else end / start
+def quotient(end: Fraction, start: Fraction, net: Fraction) -> Fraction:
+    """The growth of a part of a day; without anything at the start it counts as no growth. Never below nothing."""
+    start, end = start + max(net, NOTHING), end + max(-net, NOTHING)
+    return Fraction(1) if start <= 0 else max(end / start, NOTHING)
 
 
 def drawdown(days: Sequence[Day]) -> Amount:

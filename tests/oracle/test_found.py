@@ -165,16 +165,3 @@ def test_us_average_levels_at_a_sale_and_not_at_a_move(says):
     lots = figure(says(rows, [], US_AVERAGE, tax=False), "lots of 2")
 
     assert lots == [(START, 10, 100, 100)]
-
-
-@BOTH
-def test_a_switch_has_no_taxes_of_its_own(says):
-    # 10 × 12 − 2 of exit load; a duty on what is bought is inside its cost, as its units are fewer
-    rows = numbered(
-        row("BUY", 0, "10", "10"),
-        row("SWITCH", 5, "10", "12", fees="2", taxes="1", to_instrument="B", to_quantity="4"),
-    )
-    figures = says(rows, [], FIFO, tax=False)
-
-    assert figure(figures, "realised") == 18
-    assert figure(figures, "invested", "B") == 118

@@ -23,7 +23,7 @@ def redo(node: Json) -> Decimal | None:
         return step(node["op"], [redo(part) for part in node["parts"]])
 
 
-def step(op: str, parts: list[Decimal | None]) -> Decimal | None:
+def step(op: str, parts: list[Decimal | None]) -> Decimal | None:  # noqa: PLR0911  # one line for each step
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
@@ -57,6 +57,10 @@ def nodes(node: Json) -> Iterator[Json]:
     yield node
     for part in node["parts"]:
         yield from nodes(part)
+
+
+def leaves(node: Json) -> list[Json]:
+    return [one for one in nodes(node) if one["op"] is None]
 
 
 def faults(receipt: Json) -> list[str]:

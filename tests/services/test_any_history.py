@@ -1,7 +1,7 @@
 """Whatever is added, changed and removed, in whatever order: what is stored is what the ledger comes to."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,9 +10,13 @@ from hypothesis import given as all_of
 from hypothesis import strategies as st
 
 from tests.builders import Given, named, trade
+from tests.domain.made import after_split
 from tickfolio.domain.errors import Oversold
+from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import CostMethod, TransactionType
 from tickfolio.domain.money import EXACT
+from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
+from tickfolio.services.drafts import Draft
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, create_portfolio
 from tickfolio.services.verify import verify
@@ -26,22 +30,70 @@ SIZES = st.sampled_from([Decimal(text) for text in ("1", "3", "7", "0.333", "10"
 )
 PRICES = st.sampled_from([Decimal(text) for text in ("0", "100", "33.33", "0.000000000000000007")])
 CHARGES = st.sampled_from([Decimal(0), Decimal("0.01"), Decimal(20)])
-MOVES = ("buy", "buy", "sell", "sell all", "sell all", "sell too much", "change", "change", "remove", "method")
-SELL = TransactionType.SELL
+RATIOS = ("2:1", "1:3", "3:2")
+MOVES = (
+    *("buy", "buy", "sell", "sell all", "sell all", "sell too much", "change", "change", "remove", "method"),
+    *("transfer", "transfer", "merger", "merger too much", "split", "split", "money"),
+)
+T = TransactionType
+WITHOUT_QUANTITY = {T.SPLIT, T.BONUS}
 
 
 def balances(rows):
-    """By instrument and account what is left, or None where a day would sell more than there is: bought comes first."""
+    """By instrument and account what is left, or None where more would leave than there is.
+
+    Within a day: splits, each once, what comes, what is moved or merged in the order of entry, what is sold.
+    """
     left = defaultdict(Decimal)
     for day in sorted({row.traded_on for row in rows}):
-        of_day = [row for row in rows if row.traded_on == day]
-        for row in sorted(of_day, key=lambda row: row.type is SELL):
-            key = (row.instrument_id, row.account)
-            step = EXACT.subtract if row.type is SELL else EXACT.add
-            left[key] = step(left[key], row.quantity)
-        if any(quantity < 0 for quantity in left.values()):
-            return None
+        of_day = sorted((row for row in rows if row.traded_on == day), key=lambda row: row.id)
+        pairs = paired(of_day)
+        told = set()
+        for row in sorted(of_day, key=lambda row: order(row, pairs)):
+            place = (row.instrument_id, row.account)
+            left[place] += 0
+            if row.type in WITHOUT_QUANTITY and (row.instrument_id, row.ratio.value) not in told:
+                told.add((row.instrument_id, row.ratio.value))
+                for key, held in left.items():
+                    if key[0] == row.instrument_id and held:
+                        left[key] = after_split(held, write_ratio(row.ratio))
+            elif row.type in {T.SELL, T.TRANSFER_OUT, T.MERGER}:
+                left[place] = EXACT.subtract(left[place], row.quantity)
+                if left[place] < 0:
+                    return None
+                if row.type is T.MERGER:
+                    other = (row.to_instrument_id, row.account)
+                    left[other] = EXACT.add(left[other], row.to_quantity)
+                elif row.id in pairs:
+                    other = (row.instrument_id, pairs[row.id].account)
+                    left[other] = EXACT.add(left[other], row.quantity)
+            elif row.type in {T.BUY, T.OPENING, T.TRANSFER_IN} and row not in pairs.values():
+                left[place] = EXACT.add(left[place], row.quantity)
     return left
+
+
+def order(row, pairs):
+    if row.type in WITHOUT_QUANTITY:
+        return 0
+    moved = row.type in {T.TRANSFER_OUT, T.MERGER} or row in pairs.values()
+    return 3 if row.type is T.SELL else 2 if moved else 1
+
+
+def paired(rows):
+    """What comes, by the id of the row that takes it out: the first that fits."""
+    coming, pairs = [row for row in rows if row.type is T.TRANSFER_IN], {}
+    for out in rows:
+        fits = [
+            row
+            for row in coming
+            if out.type is T.TRANSFER_OUT
+            and (row.instrument_id, row.quantity) == (out.instrument_id, out.quantity)
+            and row.account != out.account
+        ]
+        if fits:
+            pairs[out.id] = fits[0]
+            coming.remove(fits[0])
+    return pairs
 
 
 class History:
@@ -86,58 +138,110 @@ class History:
         assert portfolio.version > self.portfolio.version or not wanted
         assert verify(self.given.database)[1] == []
 
-    def planned(self, rows, kind, symbol, quantity, account, on):
-        drawn = {"fees": self.draw(CHARGES), "taxes": self.draw(CHARGES)} if kind != "OPENING" else {}
-        draft = trade(
-            kind, named(symbol), str(quantity), str(self.draw(PRICES)), on.isoformat(), account=account, **drawn
-        )
-        with self.given.database.reading() as tx:
-            instrument = tx.instruments.find(None, draft.instrument.asset_type, "NSE", symbol)
-        new = Planned(instrument.id if instrument else symbol, TransactionType(kind), on, quantity, account)
+    def planned(self, rows, kind, symbol, account, on, quantity=Decimal(0), **more):
+        """A row to be recorded, and the ledger with it."""
+        priced = kind in {"BUY", "OPENING", "SELL", "DIVIDEND", "FEE"}
+        more["price"] = self.draw(PRICES) if priced else None
+        if kind in {"BUY", "SELL", "DIVIDEND"}:
+            more |= {"fees": self.draw(CHARGES), "taxes": self.draw(CHARGES)}
+        draft = Draft(T(kind), on, named(symbol), quantity, account=account, **more)
+        into = None if draft.into is None else self.id_of(draft.into.symbol)
+        new = Planned(
+            self.id_of(symbol), T(kind), on, quantity, account,
+            ratio=draft.ratio, to_instrument_id=into, to_quantity=draft.to_quantity,
+        )  # fmt: skip
 
         def act(tx):
             row, made = record_transaction(tx, self.given.world, self.user, self.portfolio.id, draft)
-            new.instrument_id = made.id
+            new.instrument_id, new.to_instrument_id = made.id, row.to_instrument_id
             assert row.instrument_id == made.id
 
         return act, [*rows, new]
 
-    def plan_buy(self, _move, rows):
-        kind = self.draw(st.sampled_from(["BUY", "OPENING"]))
-        symbol, account = self.draw(st.sampled_from(SYMBOLS)), self.draw(st.sampled_from(ACCOUNTS))
-        return self.planned(rows, kind, symbol, self.draw(SIZES), account, self.draw(st.sampled_from(DAYS)))
+    def id_of(self, symbol):
+        """Its id, or its symbol as long as nobody has recorded it."""
+        with self.given.database.reading() as tx:
+            instrument = tx.instruments.find(None, AssetType.STOCK, "NSE", symbol)
+        return instrument.id if instrument else symbol
 
-    def plan_sell(self, move, rows):
-        """Some of what one account holds in the end, all of it, or a speck more, on any day."""
+    def some_held(self, move, rows):
+        """(symbol, account, quantity): some of what one account holds in the end, all of it, or a speck more."""
         held = [(key, quantity) for key, quantity in (balances(rows) or {}).items() if quantity]
         if not held:
-            return self.plan_buy(move, rows)
+            return None
         (instrument_id, account), quantity = self.draw(st.sampled_from(held))
         with self.given.database.reading() as tx:
             symbol = tx.instruments.many([instrument_id])[instrument_id].symbol
-        size = {
-            "sell": min(self.draw(SIZES), quantity),
-            "sell all": quantity,
-            "sell too much": EXACT.add(quantity, SPECK),
-        }[move]
-        on = self.draw(st.sampled_from([DAYS[-1], DAYS[-1], *DAYS]))
-        return self.planned(rows, "SELL", symbol, size, account, on)
+        if move.endswith("too much"):
+            return symbol, account, EXACT.add(quantity, SPECK)
+        return symbol, account, quantity if move.endswith("all") else min(self.draw(SIZES), quantity)
+
+    def late_or_any_day(self):
+        return self.draw(st.sampled_from([DAYS[-1], DAYS[-1], *DAYS]))
+
+    def plan_buy(self, _move, rows):
+        kind = self.draw(st.sampled_from(["BUY", "OPENING"]))
+        symbol, account = self.draw(st.sampled_from(SYMBOLS)), self.draw(st.sampled_from(ACCOUNTS))
+        return self.planned(rows, kind, symbol, account, self.draw(st.sampled_from(DAYS)), self.draw(SIZES))
+
+    def plan_sell(self, move, rows):
+        """On any day."""
+        found = self.some_held(move, rows)
+        if found is None:
+            return self.plan_buy(move, rows)
+        symbol, account, size = found
+        return self.planned(rows, "SELL", symbol, account, self.late_or_any_day(), size)
+
+    def plan_merger(self, move, rows):
+        found = self.some_held(move, rows)
+        if found is None:
+            return self.plan_buy(move, rows)
+        symbol, account, size = found
+        into = next(one for one in SYMBOLS if one != symbol)
+        more = {"into": named(into), "to_quantity": self.draw(SIZES)}
+        return self.planned(rows, "MERGER", symbol, account, self.late_or_any_day(), size, **more)
+
+    def plan_transfer(self, move, rows):
+        """The other end of one that has none yet, or a first end."""
+        pairs = [pair for day in DAYS for pair in paired_on(rows, day)]
+        alone = [row for row in rows if row.type in {T.TRANSFER_IN, T.TRANSFER_OUT} and row.id not in pairs]
+        if alone:
+            row = self.draw(st.sampled_from(alone))
+            with self.given.database.reading() as tx:
+                symbol = tx.instruments.many([row.instrument_id])[row.instrument_id].symbol
+            kind = "TRANSFER_OUT" if row.type is T.TRANSFER_IN else "TRANSFER_IN"
+            account = next(one for one in ACCOUNTS if one != row.account)
+            return self.planned(rows, kind, symbol, account, row.traded_on, row.quantity)
+        found = self.some_held(self.draw(st.sampled_from(["some", "all"])), rows)
+        if found is None:
+            return self.plan_buy(move, rows)
+        symbol, account, size = found
+        return self.planned(rows, "TRANSFER_OUT", symbol, account, self.late_or_any_day(), size)
+
+    def plan_split(self, _move, rows):
+        kind, ratio = self.draw(st.sampled_from(["SPLIT", "BONUS"])), read_ratio(self.draw(st.sampled_from(RATIOS)))
+        kind = "SPLIT" if ratio.value < 1 else kind
+        symbol, on = self.draw(st.sampled_from(SYMBOLS)), self.draw(st.sampled_from(DAYS))
+        return self.planned(rows, kind, symbol, None, on, ratio=ratio)
+
+    def plan_money(self, _move, rows):
+        symbol, kind = self.draw(st.sampled_from(SYMBOLS)), self.draw(st.sampled_from(["DIVIDEND", "FEE"]))
+        return self.planned(rows, kind, symbol, None, self.draw(st.sampled_from(DAYS)), self.draw(SIZES))
 
     def plan_change(self, move, rows):
         if not rows:
             return self.plan_buy(move, rows)
         row = self.draw(st.sampled_from(rows))
-        changed = self.draw(
-            st.sampled_from(
-                [
-                    replace(row, quantity=self.draw(SIZES)),
-                    replace(row, traded_on=self.draw(st.sampled_from(DAYS))),
-                    replace(row, price=self.draw(PRICES)),
-                    replace(row, account=self.draw(st.sampled_from(ACCOUNTS))),
-                    row,
-                ]
-            )
-        )
+        changes = [
+            replace(row, traded_on=self.draw(st.sampled_from(DAYS))),
+            replace(row, account=self.draw(st.sampled_from(ACCOUNTS))),
+            row,
+        ]
+        if row.type not in WITHOUT_QUANTITY:
+            changes += [replace(row, quantity=self.draw(SIZES)), replace(row, price=self.draw(PRICES))]
+        if row.type is T.MERGER:
+            changes.append(replace(row, to_quantity=self.draw(SIZES)))
+        changed = self.draw(st.sampled_from(changes))
         world, user_id = self.given.world, self.user.id
         return (
             lambda tx: change_transaction(tx, world, user_id, row.id, row.version, changed),
@@ -157,7 +261,7 @@ class History:
     def plan_method(self, _move, rows):
         def act(tx):
             now = tx.portfolios.load(self.user.id, self.portfolio.id)
-            other = CostMethod.FIFO if now.cost_method is CostMethod.AVERAGE else CostMethod.AVERAGE
+            other = self.draw(st.sampled_from([one for one in CostMethod if one is not now.cost_method]))
             change_portfolio(
                 tx, self.given.world, self.user.id, self.portfolio.id, now.version, PortfolioChanges(cost_method=other)
             )
@@ -169,12 +273,26 @@ class History:
             tx.portfolios.delete(tx.portfolios.load(self.user.id, self.portfolio.id))
 
 
+@dataclass
 class Planned:
-    """A row that is about to be recorded, as far as the balances need it."""
+    """A row that is about to be recorded, as far as the balances need it; it is the last one of its day."""
 
-    def __init__(self, instrument_id, kind, traded_on, quantity, account):
-        self.instrument_id, self.type, self.traded_on = instrument_id, kind, traded_on
-        self.quantity, self.account = quantity, account
+    instrument_id: str
+    type: TransactionType
+    traded_on: date
+    quantity: Decimal
+    account: str | None
+    ratio: Ratio | None = None
+    to_instrument_id: str | None = None
+    to_quantity: Decimal | None = None
+    id: str = "~"
+
+
+def paired_on(rows, day):
+    """The ids of both ends of every pair of a day."""
+    of_day = sorted((row for row in rows if row.traded_on == day), key=lambda row: row.id)
+    pairs = paired(of_day)
+    return [*pairs, *(row.id for row in pairs.values())]
 
 
 def walk(url, clock, new_id, examples):

@@ -16,17 +16,22 @@ from tests.builders import buy, named, trade
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.splits import read_ratio
+from tickfolio.services.corporate_actions import ActionDraft, load_suggested_dividends, record_action, remove_action
 from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.lots import load_lots
+from tickfolio.services.manual_prices import remove_price, set_price
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
 from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources
 from tickfolio.services.summaries import load_summary
+from tickfolio.storage.corporate_actions import ActionKind
 from tickfolio.storage.database import Tx
 
 MANUAL = named("Flat in Pune", "MANUAL")
+DAY = date(2026, 1, 5)
+A_DIVIDEND = ActionDraft(ActionKind.DIVIDEND, DAY, amount=Decimal(1))
 
 
 class Theirs:
@@ -108,6 +113,11 @@ NOT_FOUND = {
         tx, o.given.world, o.ravi.id, o.portfolio.id, 1, PortfolioChanges(name="Mine")
     ),
     "delete_portfolio": lambda tx, o: delete_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1),
+    "set_price": lambda tx, o: set_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY, Decimal(1)),
+    "remove_price": lambda tx, o: remove_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY),
+    "record_action": lambda tx, o: record_action(tx, o.given.world, o.ravi, o.flat_id, A_DIVIDEND),
+    "remove_action": lambda tx, o: remove_action(tx, o.given.world, o.ravi, o.flat_id, "any"),
+    "load_suggested_dividends": lambda tx, o: load_suggested_dividends(tx, o.given.world, o.ravi.id, o.portfolio.id),
 }
 # These name an owner and can reach nobody else's things: they make something, or take no id but the owner's own.
 OF_ONES_OWN = {

@@ -1,5 +1,6 @@
 """The route of receipts: how a figure came about."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +12,8 @@ from tickfolio.api.schemas.common import PathId
 from tickfolio.api.schemas.receipts import Receipt
 from tickfolio.api.session import SignedIn
 from tickfolio.reports.receipt import write_receipt
+from tickfolio.services.changes import today_at
+from tickfolio.services.performance_answer import Asked
 from tickfolio.services.receipts import FIGURES, explain
 
 router = APIRouter(tags=["portfolios"], route_class=ExactRoute)
@@ -19,15 +22,24 @@ Figure = Annotated[str, Query(max_length=40, json_schema_extra={"enum": list(FIG
 HoldingId = Annotated[str | None, Query(max_length=64, description="A holding of the portfolio; else all of it.")]
 
 
-@router.get("/portfolios/{portfolio_id}/explain", response_model=Receipt, responses=documented(401, 404, 422, 503))
+@router.get("/portfolios/{portfolio_id}/explain", response_model=Receipt, responses=documented(401, 404, 409, 422, 503))
 def get_receipt(
-    portfolio_id: PathId, figure: Figure, principal: SignedIn, desk: DeskHere, holding: HoldingId = None
+    portfolio_id: PathId,
+    figure: Figure,
+    principal: SignedIn,
+    desk: DeskHere,
+    holding: HoldingId = None,
+    since: Annotated[date | None, Query(alias="from")] = None,
+    until: Annotated[date | None, Query(alias="to")] = None,
 ) -> Response:
-    """The receipt of a figure of the summary: every row, price, rate and split in it, and each step between.
+    """The receipt of a figure of the summary or of performance: all that is in it, and each step between.
 
-    The value is the summary's of the same moment, and can be worked out again from the receipt alone.
+    The value is the one of the same moment there, and can be worked out again from the receipt alone. `from` and `to`
+    are those of the performance.
     """
     with desk.database.reading() as tx:
-        receipt = explain(tx, principal.user.id, portfolio_id, figure, holding)
+        user = tx.people.load(principal.user.id)
+        asked, today = Asked(since, until), today_at(user.home_exchange, desk.world)
+        receipt = explain(tx, user, portfolio_id, figure, holding, asked, today)
     headers = {"Cache-Control": "private, no-cache"}
     return Response(write_receipt(receipt), 200, headers, "application/json")

@@ -230,7 +230,7 @@ def _invested(tracks: Sequence[Track], days: Days, lookup: Days) -> Floats:
         """The sum over all instruments, of each what it came to by its last change."""
         added = np.diff(after, prepend=0.0)
         added[starts] = after[starts]
-        return np.cumsum(np.bincount(columns, added[kept], minlength=len(days)))
+        return np.cumsum(np.bincount(columns, added[kept], minlength=len(days)), dtype=np.float64)
 
     invested = total(np.nan_to_num(costs))
     held, known = total((units != 0) * 1.0), total((units != 0) * 1.0 - np.isnan(costs))

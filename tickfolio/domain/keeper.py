@@ -6,175 +6,123 @@ The US average levels the lots' costs before units leave, and so keeps their dat
 accounts, from which units that a sale has to take elsewhere were kept apart before (`uk_pool`).
 """
 
-from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from tickfolio.domain.errors import Oversold
-from tickfolio.domain.ledger import (
-    ACQUIRING,
-    INTO_ANOTHER,
-    WITH_RATIO,
-    CostMethod,
-    Rules,
-    Transaction,
-    TransactionType,
-    charges,
-    gross,
-)
-from tickfolio.domain.lots import (
-    NOTHING,
-    UNKNOWN,
-    Amount,
-    Book,
-    Change,
-    Lot,
-    Sale,
+from tickfolio.domain.ledger import ACQUIRING, WITH_RATIO, Rules, Transaction, TransactionType
+from tickfolio.domain.lots import Amount, lot_of, piece_of
+from tickfolio.domain.money import HUNDRED, ONE, SMALLEST, ZERO, convert, whole_units
+from tickfolio.domain.movements import count_row
+from tickfolio.domain.pieces import (
+    Pair,
+    Piece,
     level,
-    pour,
     resize,
-    subtract_amounts,
+    subtract_pairs,
     sum_cost,
-    sum_known,
     sum_quantity,
     take_oldest,
 )
-from tickfolio.domain.money import HUNDRED, SMALLEST, ZERO, convert, whole_units
-from tickfolio.domain.movements import Movements
+from tickfolio.domain.shelf import Shelf, Shelves
 from tickfolio.domain.splits import Ratio
 from tickfolio.domain.uk_pool import Reserved
 
 V = TypeVar("V")
 Place = tuple[str, str]  # portfolio, instrument
-_POOLED = frozenset({CostMethod.AVERAGE, CostMethod.UK_POOL})
 T = TransactionType
+_TRANSFER_IN = T.TRANSFER_IN
+_NO_COST = (ZERO, ZERO)
 
 
 def cost_of(row: Transaction, rules: Rules) -> Amount:
     """What the units of a row cost, buy-side charges inside unless the portfolio leaves them out."""
-    if row.cost is not None:
-        paid = row.cost
-    elif row.type is T.TRANSFER_IN:
-        return UNKNOWN
-    else:
-        paid = gross(row) + charges(row) if rules.charges_in_cost else gross(row)
-    return _in_both(paid, row.fx_rate)
-
-
-@dataclass(slots=True)
-class Shelf:
-    """One place while its ledger is read: lots by account (the UK has one pool of all), units by account."""
-
-    lots: dict[str | None, deque[Lot]] = field(default_factory=lambda: defaultdict(deque))
-    held: dict[str | None, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    sales: list[Sale] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-
-    def close(self, movements: Movements) -> Book:
-        """What it all comes to."""
-        lots = tuple(lot for account in self.lots.values() for lot in account)
-        return Book(
-            lots=lots,
-            sales=tuple(self.sales),
-            changes=tuple(self.changes),
-            quantity=sum_quantity(lots),
-            cost=sum_cost(lots),
-            realised=sum_known(sale.realised for sale in self.sales),
-            income=movements.income,
-            tax_withheld=movements.tax_withheld,
-            charges=movements.charges,
-            cash=movements.cash,
-        )
+    return Amount(*_cost_of(row, rules))
 
 
 @dataclass(slots=True)
 class Keeper:
     """Reads rows in order and keeps a shelf for each place."""
 
-    rules: Mapping[str, Rules]
+    shelves: Shelves
     symbols: Mapping[str, str]
     for_tax: bool
-    shelves: dict[Place, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
     pairs: Mapping[str, Transaction] = field(default_factory=dict)  # by the id of the row that goes out
     arriving: frozenset[str] = frozenset()
     reserved: Reserved = field(default_factory=Reserved)
-    parted: set[tuple[Place, str | None, date]] = field(default_factory=set)  # pools that gave cost to a demerger
+    # Whose row it was by which a pool of all accounts gave its part of cost to a demerger.
+    parted: dict[tuple[Place, str | None, date], str | None] = field(default_factory=dict)
 
-    def read(self, row: Transaction) -> None:
-        """Counts one row."""
-        shelf = self.shelves[row.portfolio_id, row.instrument_id]
-        kind = row.type
-        if row.id in self.arriving:  # it comes with the row that takes the units out
-            return
-        if kind is T.SELL:
-            self._sell(shelf, row)
-        elif kind in ACQUIRING:
-            self._acquire(shelf, row, cost_of(row, self.rules[row.portfolio_id]))
-        elif kind in WITH_RATIO:
-            self._split(shelf, row)
-        elif kind in INTO_ANOTHER:
-            self._turn(shelf, row)
-        elif kind is T.TRANSFER_OUT:
-            self._transfer(shelf, row)
-        else:
-            raise ValueError(f"{row.id}: {kind} moves no units")
+    def read(self, rows: Iterable[Transaction]) -> None:
+        """Counts the rows, which are in order."""
+        shelves, readers = self.shelves, self._readers
+        for row in rows:
+            shelf = shelves[row.portfolio_id, row.instrument_id]
+            count_row(shelf.movements, row, shelf.rules)
+            reader = readers.get(row.type)
+            if reader is not None:  # else it moves no units
+                reader(self, shelf, row)
 
-    def _method(self, row: Transaction) -> CostMethod:
-        method = self.rules[row.portfolio_id].method
-        return CostMethod.FIFO if self.for_tax and method is CostMethod.AVERAGE else method
-
-    def _acquire(self, shelf: Shelf, row: Transaction, cost: Amount) -> None:
-        if row.quantity <= 0:
-            raise ValueError(f"{row.id}: quantity {row.quantity} must be positive")
-        lot = Lot(row.id, row.account, row.traded_on, row.quantity, cost)
-        shelf.changes.append(Change(row.id, row.account, row.traded_on, row.quantity, cost))
-        shelf.held[row.account] += row.quantity
-        rest = self.reserved.rest_of(row.id, lot)
-        if rest is not None:
-            self._put(shelf, row, rest)
-
-    def _put(self, shelf: Shelf, row: Transaction, lot: Lot) -> None:
-        method = self._method(row)
-        lots = shelf.lots[None if method is CostMethod.UK_POOL else lot.account]
-        if method in _POOLED:
-            pour(lots, lot)
-            return
-        lots.append(lot)
-        if len(lots) > 1 and lots[-2].acquired_on > lot.acquired_on:  # it came from elsewhere with an older day
-            by_day = sorted(lots, key=lambda one: one.acquired_on)
-            lots.clear()
-            lots.extend(by_day)
-
-    def _take(self, shelf: Shelf, row: Transaction, quantity: Decimal) -> list[Lot]:
-        """The units that leave, by the rules of the portfolio; the change of what is held is written down."""
-        if quantity <= 0:
+    def _acquire(self, shelf: Shelf, row: Transaction) -> None:
+        quantity, account = row.quantity, row.account
+        if quantity <= ZERO:
             raise ValueError(f"{row.id}: quantity {quantity} must be positive")
-        held = shelf.held[row.account]
+        local, home = _cost_of(row, shelf.rules)
+        piece = (row.id, account, row.traded_on, quantity, local, home)
+        shelf.changes.append(piece)
+        shelf.held[account] += quantity
+        self._put(shelf, piece)
+
+    def _put(self, shelf: Shelf, piece: Piece) -> None:
+        """Adds bought units to the lots, but for those that sales elsewhere in time have to take."""
+        if self.reserved.rests:
+            rest = self.reserved.rest_of(piece[0], lot_of(piece))
+            if rest is None:
+                return
+            piece = piece_of(rest)
+        shelf.put(piece)
+
+    def _bring_in(self, shelf: Shelf, row: Transaction) -> None:
+        if row.id not in self.arriving:  # else it comes with the row that takes the units out
+            self._acquire(shelf, row)
+
+    def _take(self, shelf: Shelf, row: Transaction) -> tuple[list[Piece], Pair]:
+        """The units that leave, by the rules of the portfolio, and their cost; the change is written down."""
+        quantity, account = row.quantity, row.account
+        if quantity <= ZERO:
+            raise ValueError(f"{row.id}: quantity {quantity} must be positive")
+        held = shelf.held[account]
         if quantity > held:
             raise Oversold(self.symbols[row.instrument_id], quantity, held, row.traded_on)
-        shelf.held[row.account] = held - quantity
-        method = self._method(row)
-        lots = shelf.lots[None if method is CostMethod.UK_POOL else row.account]
-        if method is CostMethod.US_AVERAGE:
-            level(lots)
-        kept_apart = self.reserved.parts.get(row.id, ())
-        parts = [*kept_apart, *take_oldest(lots, quantity - sum_quantity(kept_apart))]
-        cost = parts[0].cost if len(parts) == 1 else sum_cost(parts)
-        gone = subtract_amounts(NOTHING, cost)
-        shelf.changes.append(Change(row.id, row.account, row.traded_on, -quantity, gone))
-        return parts
+        shelf.held[account] = held - quantity
+        lots = shelf.lots_of(account)
+        kept_apart = self.reserved.parts.get(row.id)
+        if kept_apart is None:
+            parts = take_oldest(lots, quantity)
+        else:
+            parts = [piece_of(lot) for lot in kept_apart]
+            parts += take_oldest(lots, quantity - sum_quantity(parts))
+        if shelf.has_one_pool and sum_quantity(parts) < quantity:  # the rest is kept apart for a sale of that day
+            raise Oversold(self.symbols[row.instrument_id], quantity, sum_quantity(parts), row.traded_on)
+        cost = parts[0][4:] if len(parts) == 1 else sum_cost(parts)
+        local, home = subtract_pairs(_NO_COST, cost)
+        shelf.changes.append((row.id, account, row.traded_on, -quantity, local, home))
+        return parts, cost
 
     def _sell(self, shelf: Shelf, row: Transaction) -> None:
-        parts = self._take(shelf, row, row.quantity)
-        cost = parts[0].cost if len(parts) == 1 else sum_cost(parts)
-        proceeds = _in_both(gross(row) - charges(row), row.fx_rate)
-        realised = subtract_amounts(proceeds, cost).home
-        shelf.sales.append(
-            Sale(row.id, row.account, row.traded_on, row.quantity, proceeds, cost, realised, tuple(parts))
+        if shelf.is_levelled:
+            level(shelf.lots_of(row.account))
+        parts, cost = self._take(shelf, row)
+        got = row.quantity * row.price - (row.fees + row.taxes)
+        got_home = got if row.fx_rate == ONE else convert(got, row.fx_rate)
+        (local, home), (_, realised) = cost, subtract_pairs((got, got_home), cost)
+        shelf.sold.append(
+            (row.id, row.account, row.traded_on, row.quantity, got, got_home, local, home, realised, len(parts))
         )
+        shelf.parts += parts
 
     def _split(self, shelf: Shelf, row: Transaction) -> None:
         ratio = _given(row, row.ratio)
@@ -183,9 +131,9 @@ class Keeper:
             if held:
                 after = _after(held, ratio)
                 shelf.held[account] = after
-                shelf.changes.append(Change(row.id, account, row.traded_on, after - held, NOTHING))
+                shelf.changes.append((row.id, account, row.traded_on, after - held, ZERO, ZERO))
         for account, lots in shelf.lots.items():
-            if lots and self._method(row) is CostMethod.UK_POOL:
+            if lots and shelf.has_one_pool:
                 # Each account's units are whole; beside them the pool has what was sold and is about to be bought back.
                 owed = whole_units(sum_quantity(lots) - before, ratio.new, ratio.old)
                 self._resize(shelf, row, account, max(sum(shelf.held.values(), ZERO) + owed, SMALLEST))
@@ -196,59 +144,96 @@ class Keeper:
         lots = shelf.lots[account]
         before = sum_quantity(lots)
         if row.type is T.BONUS and self.for_tax and after > before:
-            self._put(shelf, row, Lot(row.id, account, row.traded_on, after - before, NOTHING))
+            shelf.put((row.id, account, row.traded_on, after - before, ZERO, ZERO))
         else:
             resized = resize(lots, after)
             lots.clear()
             lots.extend(resized)
 
-    def _turn(self, shelf: Shelf, row: Transaction) -> None:
-        """A merger, a demerger or a switch: units of another instrument, in the same account."""
+    def _switch(self, shelf: Shelf, row: Transaction) -> None:
+        self._sell(shelf, row)
+        local, home = shelf.sold[-1][4:6]
+        bought = (row.id, row.account, row.traded_on, _given(row, row.to_quantity), local, home)
         target = self.shelves[row.portfolio_id, _given(row, row.to_instrument_id)]
-        quantity = _given(row, row.to_quantity)
-        if row.type is T.SWITCH:
-            self._sell(shelf, row)
-            lot = Lot(row.id, row.account, row.traded_on, quantity, shelf.sales[-1].proceeds)
-            self._arrive(target, row, [lot])
-        elif row.type is T.MERGER:
-            parts = self._take(shelf, row, row.quantity)
-            self._arrive(target, row, resize(parts, quantity))
-        else:
-            self._arrive(target, row, resize(self._part_with_cost(shelf, row), quantity))
+        target.changes.append(bought)
+        target.held[row.account] += bought[3]
+        self._put(target, bought)
 
-    def _part_with_cost(self, shelf: Shelf, row: Transaction) -> list[Lot]:
-        """The lots of the account as they go along with a demerger, with the part of cost that does; the rest stays."""
-        pct = _given(row, row.cost_pct)
-        pooled = self._method(row) is CostMethod.UK_POOL
-        lots = shelf.lots[None if pooled else row.account]
+    def _merge(self, shelf: Shelf, row: Transaction) -> None:
+        parts, _ = self._take(shelf, row)
+        self._turn_into(row, resize(parts, _given(row, row.to_quantity)))
+
+    def _demerge(self, shelf: Shelf, row: Transaction) -> None:
+        """The lots of the account go along, with the part of their cost that does; the rest of it stays."""
+        quantity, pct = _given(row, row.to_quantity), _given(row, row.cost_pct)
         if not shelf.held[row.account]:
             raise Oversold(self.symbols[row.instrument_id], SMALLEST, ZERO, row.traded_on)
         event = ((row.portfolio_id, row.instrument_id), row.to_instrument_id, row.traded_on)
-        if pooled and event in self.parted:  # the row of another account has taken the whole pool's part along
-            pct = ZERO
-        self.parted.add(event)
-        going = [lot._replace(cost=_percent_of(lot.cost, pct)) for lot in lots]
-        for _ in range(len(lots)):
-            lot = lots.popleft()
-            lots.append(lot._replace(cost=subtract_amounts(lot.cost, _percent_of(lot.cost, pct))))
-        gone = subtract_amounts(NOTHING, sum_cost(going))
-        shelf.changes.append(Change(row.id, row.account, row.traded_on, ZERO, gone))
-        return going
+        if shelf.has_one_pool and self.parted.setdefault(event, row.account) != row.account:
+            pct = ZERO  # another account's row has taken the whole pool's part along
+        lots = shelf.lots_of(row.account)
+        going = [(*lot[:4], *_percent_of(lot[4:], pct)) for lot in lots]
+        staying = [(*lot[:4], *subtract_pairs(lot[4:], less[4:])) for lot, less in zip(lots, going, strict=True)]
+        lots.clear()
+        lots.extend(staying)
+        gone = subtract_pairs(_NO_COST, sum_cost(going))
+        shelf.changes.append((row.id, row.account, row.traded_on, ZERO, *gone))
+        self._turn_into(row, resize(going, quantity))
+
+    def _turn_into(self, row: Transaction, lots: Sequence[Piece]) -> None:
+        """Units of another instrument, in the same account."""
+        self._arrive(self.shelves[row.portfolio_id, _given(row, row.to_instrument_id)], row, lots)
 
     def _transfer(self, shelf: Shelf, row: Transaction) -> None:
-        parts = self._take(shelf, row, row.quantity)
         there = self.pairs.get(row.id)
+        if there is not None and shelf.has_one_pool and there.portfolio_id == row.portfolio_id:
+            self._move_within_pool(shelf, row, there)
+            return
+        parts, _ = self._take(shelf, row)
         if there is not None:
             shelf = self.shelves[there.portfolio_id, there.instrument_id]
-            self._arrive(shelf, there, [lot._replace(account=there.account) for lot in parts])
+            moved = [(part[0], there.account, *part[2:]) for part in parts]
+            self._arrive(shelf, there, moved)
 
-    def _arrive(self, shelf: Shelf, row: Transaction, lots: Sequence[Lot]) -> None:
+    def _move_within_pool(self, shelf: Shelf, row: Transaction, there: Transaction) -> None:
+        """Two accounts of one pool: the units change their account, and the pool stays as it is."""
+        held = shelf.held[row.account]
+        if row.quantity > held:
+            raise Oversold(self.symbols[row.instrument_id], row.quantity, held, row.traded_on)
+        for end, units in ((row, -row.quantity), (there, row.quantity)):
+            shelf.held[end.account] += units
+            shelf.changes.append((end.id, end.account, end.traded_on, units, ZERO, ZERO))
+
+    def _arrive(self, shelf: Shelf, row: Transaction, lots: Sequence[Piece]) -> None:
         """Lots that come from elsewhere, with the cost and the days they have."""
         quantity = sum_quantity(lots)
         shelf.held[row.account] += quantity
-        shelf.changes.append(Change(row.id, row.account, row.traded_on, quantity, sum_cost(lots)))
+        shelf.changes.append((row.id, row.account, row.traded_on, quantity, *sum_cost(lots)))
         for lot in lots:
-            self._put(shelf, row, lot)
+            shelf.put(lot)
+        shelf.sort(row.account)
+
+    _readers: ClassVar[Mapping[TransactionType, Callable[["Keeper", Shelf, Transaction], None]]] = {
+        **dict.fromkeys(ACQUIRING, _acquire),
+        **dict.fromkeys(WITH_RATIO, _split),
+        T.TRANSFER_IN: _bring_in,
+        T.TRANSFER_OUT: _transfer,
+        T.SELL: _sell,
+        T.MERGER: _merge,
+        T.DEMERGER: _demerge,
+        T.SWITCH: _switch,
+    }
+
+
+def _cost_of(row: Transaction, rules: Rules) -> Pair:
+    paid = row.cost
+    if paid is None:
+        if row.type is _TRANSFER_IN:
+            return None, None
+        paid = row.quantity * row.price
+        if rules.charges_in_cost:
+            paid += row.fees + row.taxes
+    return paid, paid if row.fx_rate == ONE else convert(paid, row.fx_rate)
 
 
 def _after(units: Decimal, ratio: Ratio) -> Decimal:
@@ -261,12 +246,6 @@ def _given(row: Transaction, value: V | None) -> V:
     return value
 
 
-def _in_both(amount: Decimal, fx_rate: Decimal | None) -> Amount:
-    return Amount(amount, amount if fx_rate == 1 else convert(amount, fx_rate))
-
-
-def _percent_of(amount: Amount, pct: Decimal) -> Amount:
-    part = pct / HUNDRED
-    return Amount(
-        None if amount.local is None else amount.local * part, None if amount.home is None else amount.home * part
-    )
+def _percent_of(cost: Pair, pct: Decimal) -> Pair:
+    part, (local, home) = pct / HUNDRED, cost
+    return None if local is None else local * part, None if home is None else home * part

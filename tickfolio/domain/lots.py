@@ -1,17 +1,18 @@
 """Lots: units that were bought together, with their cost and day, and what becomes of them.
 
-The values here are named tuples and not dataclasses because a long ledger makes hundreds of thousands of them.
-Every function wants to be called where arithmetic is exact (`money.exact`).
+The values here are named tuples and not dataclasses because a long ledger makes hundreds of thousands of them; while it
+is read, they are `pieces`. Every function wants to be called where arithmetic is exact (`money.exact`).
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
-from tickfolio.domain.money import ZERO, quotient, whole_units
+from tickfolio.domain.money import ZERO
+from tickfolio.domain.pieces import Piece, Sold, add_pairs, share_pair, subtract_pairs
 
 
 class Amount(NamedTuple):
@@ -78,9 +79,9 @@ class Book:
     received less all that was paid.
     """
 
-    lots: tuple[Lot, ...]
-    sales: tuple[Sale, ...]
-    changes: tuple[Change, ...]
+    lots: Sequence[Lot]
+    sales: Sequence[Sale]
+    changes: Sequence[Change]
     quantity: Decimal
     cost: Amount
     realised: Decimal | None
@@ -92,49 +93,17 @@ class Book:
 
 def add_amounts(one: Amount, other: Amount) -> Amount:
     """The sum, in both currencies."""
-    local = None if one.local is None or other.local is None else one.local + other.local
-    if one.home is one.local and other.home is other.local:  # at a rate of 1 there is one amount, not two
-        return Amount(local, local)
-    return Amount(local, None if one.home is None or other.home is None else one.home + other.home)
+    return Amount(*add_pairs(one, other))
 
 
 def subtract_amounts(one: Amount, other: Amount) -> Amount:
     """The difference, in both currencies."""
-    local = None if one.local is None or other.local is None else one.local - other.local
-    if one.home is one.local and other.home is other.local:
-        return Amount(local, local)
-    return Amount(local, None if one.home is None or other.home is None else one.home - other.home)
+    return Amount(*subtract_pairs(one, other))
 
 
 def share_amount(amount: Amount, part: Decimal, whole: Decimal) -> Amount:
     """What falls to `part` of `whole` units, each currency by itself; the caller keeps the rest by subtracting."""
-    if part == whole:  # nothing is divided, and no digit lost
-        return amount
-    local = None if amount.local is None else share(amount.local, part, whole)
-    if amount.home is amount.local:
-        return Amount(local, local)
-    return Amount(local, None if amount.home is None else share(amount.home, part, whole))
-
-
-def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    """Amount × part ÷ whole to 28 digits, and never more than the amount.
-
-    Half-even may round a share up past the amount itself, and a remainder of cost must not fall below zero.
-    """
-    return min(quotient(amount * part, whole), amount)
-
-
-def sum_quantity(lots: Iterable[Lot]) -> Decimal:
-    """The units of all of them."""
-    return sum((lot.quantity for lot in lots), ZERO)
-
-
-def sum_cost(lots: Iterable[Lot]) -> Amount:
-    """The cost of all of them; unknown when that of one is."""
-    total = NOTHING
-    for lot in lots:
-        total = add_amounts(total, lot.cost)
-    return total
+    return Amount(*share_pair(amount, part, whole))
 
 
 def sum_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -147,63 +116,27 @@ def sum_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
-def pour(lots: deque[Lot], lot: Lot) -> None:
-    """Adds units to the one lot of an average pool, or begins it."""
-    if lots:
-        pool = lots.pop()
-        cost = add_amounts(pool.cost, lot.cost)
-        lot = Lot(pool.transaction_id, pool.account, pool.acquired_on, pool.quantity + lot.quantity, cost)
-    lots.append(lot)
+def lot_of(piece: Piece) -> Lot:
+    """The piece as a lot."""
+    key, account, acquired_on, quantity, local, home = piece
+    return Lot(key, account, acquired_on, quantity, Amount(local, home))
 
 
-def take_oldest(lots: deque[Lot], quantity: Decimal) -> list[Lot]:
-    """Takes the oldest units out of the lots, which hold enough of them."""
-    taken = []
-    while quantity and lots:
-        oldest = lots.popleft()
-        if oldest.quantity > quantity:
-            part, rest = cut(oldest, quantity)
-            lots.appendleft(rest)
-            oldest = part
-        quantity -= oldest.quantity
-        taken.append(oldest)
-    return taken
+def piece_of(lot: Lot) -> Piece:
+    """The lot as a piece."""
+    key, account, acquired_on, quantity, (local, home) = lot
+    return key, account, acquired_on, quantity, local, home
 
 
-def cut(lot: Lot, quantity: Decimal) -> tuple[Lot, Lot]:
-    """The lot in two: so many units with their share of the cost, and the rest with what is left of it."""
-    key, account, acquired_on, held, cost = lot
-    taken = share_amount(cost, quantity, held)
-    rest = Lot(key, account, acquired_on, held - quantity, subtract_amounts(cost, taken))
-    return Lot(key, account, acquired_on, quantity, taken), rest
+def change_of(piece: Piece) -> Change:
+    """The piece as a change."""
+    key, account, on, quantity, local, home = piece
+    return Change(key, account, on, quantity, Amount(local, home))
 
 
-def level(lots: deque[Lot]) -> None:
-    """Gives all units the same cost, dates kept: each lot its share of the whole, the last one what is left."""
-    whole, left = sum_quantity(lots), sum_cost(lots)
-    for _ in range(len(lots)):
-        lot = lots.popleft()
-        cost = share_amount(left, lot.quantity, whole)
-        left, whole = subtract_amounts(left, cost), whole - lot.quantity
-        lots.append(lot._replace(cost=cost))
-
-
-def resize(lots: Sequence[Lot], total: Decimal) -> list[Lot]:
-    """The lots with `total` units in all, in proportion, to 18 decimals, the last one what is left; costs stay.
-
-    A lot that so comes to nothing passes its cost on to its neighbour.
-    """
-    whole, left = sum_quantity(lots), total
-    resized: list[Lot] = []
-    stranded = NOTHING
-    for number, lot in enumerate(lots, start=1):
-        quantity = left if number == len(lots) else min(whole_units(lot.quantity, total, whole), left)
-        cost = add_amounts(lot.cost, stranded)
-        stranded = NOTHING if quantity else cost
-        if quantity:
-            resized.append(lot._replace(quantity=quantity, cost=cost))
-            left -= quantity
-    if stranded is not NOTHING:
-        last = resized.pop()
-        resized.append(last._replace(cost=add_amounts(last.cost, stranded)))
-    return resized
+def sales_of(sold: Iterable[Sold], parts: Iterable[Piece]) -> Iterator[Sale]:
+    """The sales, each with as many of the parts as it counts."""
+    lots = map(lot_of, parts)
+    for key, account, on, quantity, local, home, cost, cost_home, realised, count in sold:
+        proceeds, taken = Amount(local, home), tuple(islice(lots, count))
+        yield Sale(key, account, on, quantity, proceeds, Amount(cost, cost_home), realised, taken)

@@ -1,19 +1,19 @@
 """Matching: from the rows of a ledger to lots, sales and costs. Every figure about the past starts here."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 
-from tickfolio.domain.keeper import Keeper, Place, Shelf, cost_of
-from tickfolio.domain.ledger import ACQUIRING, MONEY_ONLY, WITH_RATIO, CostMethod, Rules, Transaction, TransactionType
+from tickfolio.domain.keeper import Keeper, Place, cost_of
+from tickfolio.domain.ledger import ACQUIRING, WITH_RATIO, CostMethod, Rules, Transaction, TransactionType
 from tickfolio.domain.lots import Book
 from tickfolio.domain.money import exact
-from tickfolio.domain.movements import Movements, count_movements
+from tickfolio.domain.shelf import Shelf, Shelves
 from tickfolio.domain.split_rows import with_splits
 from tickfolio.domain.splits import Split
 from tickfolio.domain.transfers import pair_transfers
 from tickfolio.domain.uk_pool import reserve
-
-_NO_MOVEMENTS = Movements()
 
 
 def match_lots(
@@ -21,11 +21,11 @@ def match_lots(
 ) -> Book:
     """The book of one instrument in one portfolio that no row ties to another. Raises: Oversold."""
     rows = list(transactions)
-    places = {(row.portfolio_id, row.instrument_id) for row in rows}
+    places = set(map(attrgetter("portfolio_id", "instrument_id"), rows))
     assert len(places) <= 1, "several instruments want `match_ledger`"  # noqa: S101  # our own mistake, never a caller's
     portfolio_id, instrument_id = next(iter(places), ("", ""))
     books = match_ledger(rows, {portfolio_id: Rules(method)}, {instrument_id: symbol}, splits)
-    return books.get((portfolio_id, instrument_id)) or Shelf().close(_NO_MOVEMENTS)
+    return books.get((portfolio_id, instrument_id)) or Shelf(Rules(method)).close()
 
 
 @exact
@@ -46,20 +46,28 @@ def match_ledger(
     Raises: Oversold, with the first day in time on which an account gives more than it holds.
     """
     rows = with_splits(transactions, splits)
-    movements = count_movements(rows, rules)
-    in_order = sorted([row for row in rows if row.type not in MONEY_ONLY], key=_order)
-    keeper = Keeper(rules, symbols, for_tax=for_tax)
-    keeper.pairs = pair_transfers(in_order)
-    keeper.arriving = frozenset(row.id for row in keeper.pairs.values())
-    keeper.reserved = reserve(in_order, rules, cost_of)
-    for row in in_order:
-        keeper.read(row)
-    places = keeper.shelves.keys() | movements.keys()
-    return {place: keeper.shelves[place].close(movements.get(place, _NO_MOVEMENTS)) for place in places}
+    rows.sort(key=_order)
+    counted = {key: _for_tax(one) for key, one in rules.items()} if for_tax else rules
+    keeper = Keeper(Shelves(counted), symbols, for_tax=for_tax)
+    if TransactionType.TRANSFER_OUT in set(map(attrgetter("type"), rows)):
+        keeper.pairs = pair_transfers(rows)
+        keeper.arriving = frozenset(row.id for row in keeper.pairs.values())
+    keeper.reserved = reserve(rows, rules, cost_of)
+    keeper.read(rows)
+    return {place: shelf.close() for place, shelf in keeper.shelves.items()}
 
 
-_RANKS = dict.fromkeys(ACQUIRING, 1) | dict.fromkeys(WITH_RATIO, 0) | {TransactionType.SELL: 3}
+def _for_tax(rules: Rules) -> Rules:
+    return replace(rules, method=CostMethod.FIFO) if rules.method is CostMethod.AVERAGE else rules
+
+
+_RANKS = (
+    dict.fromkeys(TransactionType, 2)
+    | dict.fromkeys(ACQUIRING, 1)
+    | dict.fromkeys(WITH_RATIO, 0)
+    | {TransactionType.SELL: 3}
+)
 
 
 def _order(row: Transaction) -> tuple[date, int, int, str]:
-    return (row.traded_on, _RANKS.get(row.type, 2), row.sequence, row.id)
+    return (row.traded_on, _RANKS[row.type], row.sequence, row.id)

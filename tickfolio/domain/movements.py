@@ -1,16 +1,20 @@
 """Money that a ledger moved: income, charges that are in no cost, and what went through the cash of a portfolio."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tickfolio.domain.ledger import Rules, Transaction, TransactionType, charges, gross
-from tickfolio.domain.money import ZERO, convert
+from tickfolio.domain.money import ONE, ZERO, convert
 
 T = TransactionType
 _INCOME = frozenset({T.DIVIDEND, T.INTEREST})
 _CHARGE = frozenset({T.FEE, T.TAX})
 _BOUGHT = frozenset({T.BUY, T.RIGHTS})
+_RECEIVED = _INCOME | {T.SELL, T.DEPOSIT}
+_PAID = _BOUGHT | _CHARGE | {T.WITHDRAWAL}
+_TRADES = _BOUGHT | {T.SELL}  # where charges are part of cost, they move nothing but cash
 
 
 @dataclass(slots=True)
@@ -28,32 +32,33 @@ class Movements:
 
 def count_movements(rows: Iterable[Transaction], rules: Mapping[str, Rules]) -> dict[tuple[str, str], Movements]:
     """The movements by portfolio and instrument. Call it where arithmetic is exact."""
-    counted: dict[tuple[str, str], Movements] = {}
+    counted: dict[tuple[str, str], Movements] = defaultdict(Movements)
     for row in rows:
-        place = (row.portfolio_id, row.instrument_id)
-        sums = counted.get(place)
-        if sums is None:
-            sums = counted[place] = Movements()
-        _count(sums, row, rules[row.portfolio_id])
-    return counted
+        count_row(counted[row.portfolio_id, row.instrument_id], row, rules[row.portfolio_id])
+    return dict(counted)
+
+
+def count_row(sums: Movements, row: Transaction, rules: Rules) -> None:
+    """Adds what one row moved. Call it where arithmetic is exact."""
+    moved = cash_moved(row)
+    home = moved if row.fx_rate == ONE else convert(moved, row.fx_rate)
+    sums.cash = None if sums.cash is None or home is None else sums.cash + home
+    if row.type not in _TRADES or not rules.charges_in_cost:
+        _count_more(sums, row, home, rules)
 
 
 def cash_moved(row: Transaction) -> Decimal:
     """What a row brought in (or cost, below zero) in its own currency. Call it where arithmetic is exact."""
     kind = row.type
-    if kind in _BOUGHT:
-        return -(gross(row) + charges(row))
-    if kind is T.SELL or kind in _INCOME or kind is T.DEPOSIT:
-        return gross(row) - charges(row)
-    if kind in _CHARGE or kind is T.WITHDRAWAL:
-        return -(gross(row) + charges(row))
+    if kind in _PAID:
+        return -(row.quantity * row.price + (row.fees + row.taxes))
+    if kind in _RECEIVED:
+        return row.quantity * row.price - (row.fees + row.taxes)
     return ZERO
 
 
-def _count(sums: Movements, row: Transaction, rules: Rules) -> None:
+def _count_more(sums: Movements, row: Transaction, moved: Decimal | None, rules: Rules) -> None:
     kind = row.type
-    moved = _home(cash_moved(row), row)
-    sums.cash = _plus(sums.cash, moved)
     if kind in _INCOME:
         sums.income = _plus(sums.income, moved)
         sums.tax_withheld = _plus(sums.tax_withheld, _home(row.taxes, row))
@@ -66,7 +71,7 @@ def _count(sums: Movements, row: Transaction, rules: Rules) -> None:
 
 
 def _home(amount: Decimal, row: Transaction) -> Decimal | None:
-    return amount if row.fx_rate == 1 else convert(amount, row.fx_rate)
+    return amount if row.fx_rate == ONE else convert(amount, row.fx_rate)
 
 
 def _plus(total: Decimal | None, amount: Decimal | None) -> Decimal | None:

@@ -1,6 +1,8 @@
 """Splits as rows of a ledger: an instrument's own hold for everybody, one that a person enters for that portfolio."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from fractions import Fraction
 
@@ -13,22 +15,30 @@ Said = tuple[str, str, date, Fraction]
 
 def with_splits(rows: Iterable[Transaction], splits: Sequence[Split]) -> list[Transaction]:
     """The rows with the instruments' own splits in each portfolio; the same day and ratio counts once."""
-    told: list[Transaction] = []
-    entered: list[Transaction] = []
-    places: set[tuple[str, str]] = set()
-    for row in rows:
-        places.add((row.portfolio_id, row.instrument_id))
-        if row.to_instrument_id is not None:
-            places.add((row.portfolio_id, row.to_instrument_id))
-        (entered if row.type in WITH_RATIO else told).append(row)
+    told = list(rows)
+    entered = [row for row in told if row.type in WITH_RATIO]
+    if entered:
+        told = [row for row in told if row.type not in WITH_RATIO]
     said: dict[Said, Transaction] = {}
     for row in sorted(entered, key=lambda row: (row.sequence, row.id)):
         said.setdefault(_key(row), row)
     told += said.values()
-    for split in count_once(splits):
-        own = (_as_row(split, portfolio) for portfolio, instrument in places if instrument == split.instrument_id)
-        told += [row for row in own if _key(row) not in said]
+    if splits:
+        portfolios = _portfolios(told)
+        for split in count_once(splits):
+            own = [_as_row(split, portfolio) for portfolio in portfolios[split.instrument_id]]
+            told += [row for row in own if _key(row) not in said]
     return told
+
+
+def _portfolios(rows: Iterable[Transaction]) -> Mapping[str, AbstractSet[str]]:
+    """The portfolios in which an instrument is, by instrument."""
+    portfolios: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        portfolios[row.instrument_id].add(row.portfolio_id)
+        if row.to_instrument_id is not None:
+            portfolios[row.to_instrument_id].add(row.portfolio_id)
+    return portfolios
 
 
 def splits_of(rows: Iterable[Transaction], splits: Iterable[Split]) -> Sequence[Split]:

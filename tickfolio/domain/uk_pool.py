@@ -12,12 +12,13 @@ from decimal import Decimal
 
 from tickfolio.domain.ledger import WITH_RATIO, CostMethod, Rules, Transaction, TransactionType
 from tickfolio.domain.lots import Amount, Lot, share_amount, subtract_amounts
-from tickfolio.domain.money import whole_units
+from tickfolio.domain.money import ZERO, convert, whole_units
 from tickfolio.domain.splits import Split, units_after
 
 _BED_AND_BREAKFAST = timedelta(days=30)
 T = TransactionType
 _BOUGHT = frozenset({T.OPENING, T.BUY, T.RIGHTS, T.REINVEST})
+_SOLD = frozenset({T.SELL, T.SWITCH})
 
 
 @dataclass(slots=True)
@@ -80,23 +81,33 @@ class _Disposal:
         self.quantity -= here
 
 
+def _switched_into(row: Transaction) -> _Purchase:
+    """The purchase inside a switch, which costs what the sale brought."""
+    proceeds = row.quantity * row.price - row.fees - row.taxes
+    return _Purchase(row, row.to_quantity or ZERO, Amount(proceeds, convert(proceeds, row.fx_rate)))
+
+
 def reserve(
     rows: Iterable[Transaction], rules: Mapping[str, Rules], cost_of: Callable[[Transaction, Rules], Amount]
 ) -> Reserved:
     """What sales take out of purchases of their own day or later, in portfolios that count so. `rows` are in order.
 
-    The units of a switch or a transfer are not looked for elsewhere: they leave the pool.
+    A switch is a sale of the one and a purchase of the other. What is transferred or merged leaves the pool.
     """
     british = {key for key, one in rules.items() if one.method is CostMethod.UK_POOL}
     by_place: dict[tuple[str, str], list[Transaction]] = defaultdict(list)
     for row in rows if british else ():
         if row.portfolio_id in british:
             by_place[row.portfolio_id, row.instrument_id].append(row)
+            if row.type is T.SWITCH and row.to_instrument_id is not None:
+                by_place[row.portfolio_id, row.to_instrument_id].append(row)
     parts: dict[str, Sequence[Lot]] = {}
     rests: dict[str, _Purchase] = {}
-    for own in by_place.values():
+    for (_, key), own in by_place.items():
         bought = [_Purchase(r, r.quantity, cost_of(r, rules[r.portfolio_id])) for r in own if r.type in _BOUGHT]
-        sold = [_Disposal(row, row.quantity) for row in own if row.type is T.SELL]
+        bought += [_switched_into(row) for row in own if row.to_instrument_id == key]
+        bought.sort(key=lambda purchase: purchase.row.traded_on)
+        sold = [_Disposal(row, row.quantity) for row in own if row.type in _SOLD and row.instrument_id == key]
         splits = [Split(r.instrument_id, r.traded_on, r.ratio) for r in own if r.type in WITH_RATIO and r.ratio]
         for days in (timedelta(0), _BED_AND_BREAKFAST):
             for sale in sold:

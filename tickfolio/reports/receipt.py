@@ -26,6 +26,9 @@ class Op(StrEnum):
 
     `difference` is the first less all others; `percent` 100 × the first ÷ the second, unknown when that is 0; `share`
     the first × the second ÷ the third, and never more than the first. What has an unknown part is unknown.
+    `link` is the product of the parts less 1, in percent; `xirr` the rate a year, in percent, at which parts with their
+    days are worth nothing together; `annualise` the first over so many days, the second, as one a year; the others are
+    of daily returns in percent: the standard deviation × √252, and the mean × 252 over that or over that of losses.
     """
 
     SUM = "sum"
@@ -35,6 +38,13 @@ class Op(StrEnum):
     PERCENT = "percent"
     NEGATE = "negate"
     SHARE = "share"
+    # What follows is reckoned in floats, from percentages and amounts as they are written.
+    LINK = "link"
+    XIRR = "xirr"
+    ANNUALISE = "annualise"
+    VOLATILITY = "volatility"
+    SHARPE = "sharpe"
+    SORTINO = "sortino"
 
 
 class Unit(StrEnum):
@@ -178,7 +188,18 @@ class HoldingFact:
         return {"kind": "holding", "id": self.id, "symbol": self.symbol}
 
 
-Fact = PriceFact | FxFact | TransactionFact | SplitFact | HoldingFact
+@dataclass(frozen=True, slots=True)
+class DayFact:
+    """The day of a value or a flow in a history."""
+
+    on: date
+
+    def as_json(self) -> Json:
+        """Which day it is."""
+        return {"kind": "day", "on": self.on.isoformat()}
+
+
+Fact = PriceFact | FxFact | TransactionFact | SplitFact | HoldingFact | DayFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +243,7 @@ class Receipt:
     measure: Measure
     formula: str
     working: Node | None
-    reason: Reason | None = None
+    reason: Reason | str | None = None
     as_of: datetime | None = None
     notes: Sequence[str] = ()
 
@@ -235,7 +256,7 @@ def write_receipt(receipt: Receipt) -> bytes:
         "unit": receipt.measure.unit.value,
         "currency": receipt.measure.currency,
         "value": write_known(receipt.value),
-        "reason": None if receipt.reason is None else receipt.reason.value,
+        "reason": None if receipt.reason is None else str(receipt.reason),
         "formula": receipt.formula,
         "as_of": write_instant(receipt.as_of),
         "working": None if receipt.working is None else receipt.working.as_json(),

@@ -12,7 +12,7 @@ from tickfolio.reports.receipt import Node
 from tickfolio.reports.receipt_evidence import Evidence
 from tickfolio.reports.receipt_lots import Lots
 from tickfolio.reports.receipt_nodes import add, divide, leaf, merge, price_in, subtract
-from tickfolio.reports.receipt_pools import Pools, part_of_sale
+from tickfolio.reports.receipt_pools import Pools
 from tickfolio.reports.receipt_rows import Side, amount_on, measure_of, proceeds_of_row
 from tickfolio.reports.receipt_units import explain_quantity
 
@@ -51,12 +51,9 @@ def explain_realised(evidence: Evidence) -> Node:
 
 def _made(evidence: Evidence, sale: Sale, costs: dict[str, Node]) -> Node:
     entry = evidence.entries[sale.transaction_id]
-    cost = costs[sale.transaction_id]
-    if cost.value != sale.cost.home:
-        parts = [part_of_sale(evidence, "home", sale, number) for number in range(len(sale.parts))]
-        cost = add("Cost of what was sold", evidence.home, parts)
     label = f"Sale of {sale.quantity:f} on {sale.sold_on.isoformat()}"
-    return subtract(label, evidence.home, proceeds_of_row(entry, evidence, "home"), cost, fact=entry.fact)
+    proceeds = proceeds_of_row(entry, evidence, "home")
+    return subtract(label, evidence.home, proceeds, costs[sale.transaction_id], fact=entry.fact)
 
 
 def _of_account(account: str | None) -> str:

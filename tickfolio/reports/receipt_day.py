@@ -108,7 +108,6 @@ def _rate_before(evidence: Evidence, today: date) -> Node:
 
 
 def _units_before(evidence: Evidence, today: date) -> Node:
-    key = evidence.instrument.id
     held = name_figure(evidence, explain_quantity(evidence), "quantity")
     since = [
         entitle(units, f"Since then: {name_row(trade)}")

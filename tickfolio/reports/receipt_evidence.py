@@ -15,6 +15,11 @@ from tickfolio.domain.valuation import HoldingValue
 from tickfolio.reports.receipt import FxFact, Measure, PriceFact, SplitFact, TransactionFact
 from tickfolio.reports.receipt_nodes import money
 
+# The rest is of its value.
+_OF_HOLDING = frozenset(
+    {"quantity", "invested", "avg_buy_price", "realised", "income", "tax_withheld", "charges", "cash"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -84,6 +89,12 @@ class Evidence:
     def local(self) -> Measure:
         """Amounts in the instrument's currency."""
         return money(self.instrument.currency)
+
+    def figure(self, name: str) -> Decimal | None:
+        """A figure of the holding as the summary has it."""
+        found = getattr(self.quote.position.holding if name in _OF_HOLDING else self.value, name)
+        assert found is None or isinstance(found, Decimal)  # noqa: S101  # only numbers are asked for, by our own names
+        return found
 
     @property
     def own_entries(self) -> list[Entry]:

@@ -12,6 +12,7 @@ from tickfolio.reports.receipt_cost import explain_avg_buy_price, explain_invest
 from tickfolio.reports.receipt_day import explain_day_change, explain_day_change_pct
 from tickfolio.reports.receipt_evidence import Evidence
 from tickfolio.reports.receipt_money import explain_cash, explain_charges, explain_income, explain_tax_withheld
+from tickfolio.reports.receipt_nodes import settle
 from tickfolio.reports.receipt_units import explain_quantity
 from tickfolio.reports.receipt_value import (
     explain_currency_effect,
@@ -102,23 +103,13 @@ HOLDING_FIGURES: Mapping[str, Explained] = {
     "cash": Explained("Cash", "all that was received − all that was paid", explain_cash, priced=False, rated=False),
 }
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_OF_HOLDING = frozenset(
-    {"quantity", "invested", "avg_buy_price", "realised", "income", "tax_withheld", "charges", "cash"}
-)
-
-
-def figure_of(evidence: Evidence, figure: str) -> Decimal | None:
-    """The figure as the summary has it."""
-    found = getattr(evidence.quote.position.holding if figure in _OF_HOLDING else evidence.value, figure)
-    assert found is None or isinstance(found, Decimal)  # noqa: S101  # the table above names numbers only
-    return found
 
 
 @exact
 def explain_holding(evidence: Evidence, figure: str) -> Receipt:
     """The receipt of a figure of a holding. Raises: KeyError for a figure that is not in `HOLDING_FIGURES`."""
     told = HOLDING_FIGURES[figure]
-    value = figure_of(evidence, figure)
+    value = evidence.figure(figure)
     working = told.explain(evidence)
     return Receipt(
         figure=figure,
@@ -138,13 +129,8 @@ def explain_holding(evidence: Evidence, figure: str) -> Receipt:
 
 def node_of(evidence: Evidence, figure: str) -> Node:
     """A holding's figure as part of its portfolio's. Call it where arithmetic is exact."""
-    node = settle(HOLDING_FIGURES[figure].explain(evidence), figure_of(evidence, figure))
+    node = settle(HOLDING_FIGURES[figure].explain(evidence), evidence.figure(figure))
     return replace(node, label=evidence.symbol, figure=figure, holding_id=evidence.holding_id)
-
-
-def settle(node: Node, value: Decimal | None) -> Node:
-    """The node with the figure's own digits: 5.0 and 5 are the same number, and not the same text."""
-    return replace(node, value=value) if node.value is not None and node.value == value else node
 
 
 def note_difference(working: Node, value: Decimal | None, measure: Measure) -> Sequence[str]:

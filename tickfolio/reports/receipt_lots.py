@@ -45,13 +45,11 @@ class Lots:
         for number, change in enumerate(self.evidence.book.changes):
             if is_split(self.evidence, change):
                 fact = split_of(self.evidence, change, held[change.account])
-                if fact is not None:
-                    self.events[change.account].append((number, fact.ratio))
+                self.events[change.account].append((number, fact.ratio))
             else:
                 self.places[change.transaction_id] = number
-                entry = self.evidence.entries.get(change.transaction_id)
-                if not change.quantity and entry is not None:
-                    self.events[change.account].append((number, entry))
+                if not change.quantity:  # a demerger, with which a part of cost went
+                    self.events[change.account].append((number, self.evidence.entries[change.transaction_id]))
             held[change.account] += change.quantity
         measure = measure_of(self.evidence, self.side)
         for sale in self.evidence.book.sales:
@@ -66,8 +64,8 @@ class Lots:
     def open_lot(self, lot: Lot) -> Node:
         """An open lot: its purchase less what left it, or the cost that it has, where that is not all of it."""
         cost = amount_on(self.side, lot.cost)
-        entry = self.evidence.entries.get(lot.transaction_id)
-        known = None if entry is None else self._find(entry, lot)
+        entry = self.evidence.entries[lot.transaction_id]
+        known = self._find(entry, lot)
         if known is not None:
             self._catch_up(known, lot.account, len(self.evidence.book.changes))
         label = f"Lot of {lot.acquired_on.isoformat()}, {lot.quantity:f} units"
@@ -75,15 +73,14 @@ class Lots:
             if len(known.lines) == 1:
                 return entitle(known.lines[0], label if cost is not None else known.lines[0].label)
             return add(label, measure_of(self.evidence, self.side), known.lines)
-        fact = None if entry is None else entry.fact
-        origin = "" if entry is None else f", from {self._origin(entry)}"
-        return leaf(f"{label}{origin}", cost, measure_of(self.evidence, self.side), fact)
+        label = f"{label}, from {self._origin(entry)}"
+        return leaf(label, cost, measure_of(self.evidence, self.side), entry.fact)
 
     def _origin(self, entry: Entry) -> str:
-        symbol = self.evidence.symbols.get(entry.row.instrument_id, self.evidence.symbol)
-        return (
-            f"the {name_row(entry.row).lower()} of {symbol}" if not self.evidence.is_own(entry) else name_row(entry.row)
-        )
+        if self.evidence.is_own(entry):
+            return f"the {name_row(entry.row).lower()}"
+        symbol = self.evidence.symbols[entry.row.instrument_id]
+        return f"the {name_row(entry.row).lower()} in {symbol}"
 
     def _find(self, entry: Entry, lot: Lot) -> _Lot | None:
         key = (lot.transaction_id, lot.account)
@@ -92,17 +89,16 @@ class Lots:
             if row.type not in ACQUIRING or not self.evidence.is_own(entry) or row.account != lot.account:
                 return None
             bought = cost_of_row(entry, self.evidence, self.side)
-            place = self.places.get(row.id, 0)
-            self.lots[key] = _Lot(bought, bought.value, row.quantity, place, [bought])
+            self.lots[key] = _Lot(bought, bought.value, row.quantity, self.places[row.id], [bought])
         return self.lots[key]
 
     def _take(self, sale_id: str, part: Lot) -> Node | None:
         """What a sale took out of a lot, told by its purchase; None where the purchase alone does not say it."""
-        entry, sale = self.evidence.entries.get(part.transaction_id), self.evidence.entries.get(sale_id)
-        lot = None if entry is None else self._find(entry, part)
-        if lot is None or sale is None:
+        sale = self.evidence.entries[sale_id]
+        lot = self._find(self.evidence.entries[part.transaction_id], part)
+        if lot is None:
             return None
-        self._catch_up(lot, part.account, self.places.get(sale_id, 0))
+        self._catch_up(lot, part.account, self.places[sale_id])
         cost, measure = amount_on(self.side, part.cost), measure_of(self.evidence, self.side)
         label = f"{part.quantity:f} units acquired on {part.acquired_on.isoformat()}"
         first = len(lot.lines) == 1

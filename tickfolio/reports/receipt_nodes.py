@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from math import prod
 
-from tickfolio.domain.lots import share
 from tickfolio.domain.money import ONE, ZERO, percent, quotient
+from tickfolio.domain.pieces import share
 from tickfolio.reports.receipt import Fact, Measure, Node, Op, Unit
 
 QUANTITY = Measure(Unit.QUANTITY)
@@ -82,7 +82,9 @@ def negate(node: Node, label: str | None = None, fact: Fact | None = None) -> No
 
 
 def share_of(label: str, amount: Node, units: Node, of_units: Node, fact: Fact | None = None) -> Node:
-    """What falls to so many units of all of them."""
+    """What falls to so many units of all of them; to all of them all of it, whatever digits it has."""
+    if units.value == of_units.value:
+        return entitle(amount, label)
     return _node(Op.SHARE, label, amount.measure, (amount, units, of_units), fact)
 
 
@@ -96,6 +98,11 @@ def merge(label: str, measure: Measure, parts: Sequence[Node], fact: Fact | None
 def entitle(node: Node, label: str, figure: str | None = None, holding_id: str | None = None) -> Node:
     """The node under another label, as the root of a receipt that has one of its own."""
     return replace(node, label=label, figure=figure, holding_id=holding_id)
+
+
+def settle(node: Node, value: Decimal | None) -> Node:
+    """The node with the figure's own digits: 5.0 and 5 are the same number, and not the same text."""
+    return replace(node, value=value) if node.value is not None and node.value == value else node
 
 
 def one(label: str) -> Node:

@@ -91,13 +91,11 @@ class Pools:
 
     def _line(self, pool: _Pool, change: Change, cost: Decimal | None, held: Decimal) -> Node:
         """A change that added cost, or took some of it away without units."""
-        entry = self.evidence.entries.get(change.transaction_id)
         measure = measure_of(self.evidence, self.side)
         if is_split(self.evidence, change):
             label = f"Split of {change.on.isoformat()}: the cost stays as it is"
             return leaf(label, ZERO, measure, split_of(self.evidence, change, held))
-        if entry is None:
-            return leaf(f"Change of {change.on.isoformat()}", cost, measure)
+        entry = self.evidence.entries[change.transaction_id]
         if not change.quantity and entry.row.cost_pct is not None:
             gone = parted(entry, leaf(SO_FAR, pool.cost, measure))
             return gone if gone.value == cost else leaf(name_row(entry.row), cost, measure, entry.fact)
@@ -121,14 +119,12 @@ class Pools:
         )
 
     def _taken(self, change: Change, gone: Decimal | None, before: Node, units: Node) -> Node:
-        entry = self.evidence.entries.get(change.transaction_id)
-        fact = None if entry is None else entry.fact
-        label = "Cost of what left" if entry is None else f"Cost of what left: {name_row(entry.row)}"
-        if units.value:
-            quantity = leaf("Units that left", -change.quantity, QUANTITY, fact)
-            taken = share_of(label, before, quantity, units, fact)
-            if taken.value == gone:
-                return taken
+        entry = self.evidence.entries[change.transaction_id]
+        label, fact = f"Cost of what left: {name_row(entry.row)}", entry.fact
+        quantity = leaf("Units that left", -change.quantity, QUANTITY, fact)
+        taken = share_of(label, before, quantity, units, fact)
+        if taken.value == gone:
+            return taken
         sale = self.sales.get(change.transaction_id)
         if sale is None:
             return leaf(label, gone, before.measure, fact)
@@ -146,12 +142,12 @@ def parted(entry: Entry, so_far: Node) -> Node:
 def part_of_sale(evidence: Evidence, side: Side, sale: Sale, number: int) -> Node:
     """A lot, or part of one, that a sale took, as a fact."""
     part = sale.parts[number]
-    entry = evidence.entries.get(part.transaction_id)
+    entry = evidence.entries[part.transaction_id]
     label = f"{part.quantity:f} units acquired on {part.acquired_on.isoformat()}"
     if evidence.rules.method is CostMethod.UK_POOL and part.acquired_on < sale.sold_on:
         label = f"{part.quantity:f} units from the pool"
     cost = amount_on(side, part.cost)
-    return leaf(label, cost, measure_of(evidence, side), None if entry is None else entry.fact)
+    return leaf(label, cost, measure_of(evidence, side), entry.fact)
 
 
 def arrived(evidence: Evidence, side: Side, entry: Entry, cost: Decimal | None) -> Node:

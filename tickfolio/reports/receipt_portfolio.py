@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -12,15 +11,13 @@ from tickfolio.reports.receipt import HoldingFact, Measure, Node, Reason, Receip
 from tickfolio.reports.receipt_day import explain_day_base
 from tickfolio.reports.receipt_evidence import Evidence
 from tickfolio.reports.receipt_holding import (
-    figure_of,
     instants_of,
     node_of,
     note_difference,
     notes_of,
     reason_of,
-    settle,
 )
-from tickfolio.reports.receipt_nodes import PERCENT, add, as_percent, leaf, money, subtract
+from tickfolio.reports.receipt_nodes import PERCENT, add, as_percent, leaf, money, settle, subtract
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,14 @@ def _sum_over(figure: str, label: str, of: Literal["held", "holdings"]) -> Worki
 
     def explain(evidence: PortfolioEvidence) -> Node:
         counted: Sequence[Evidence] = getattr(evidence, of)
-        known = [one for one in counted if figure_of(one, figure) is not None]
+        known = [one for one in counted if one.figure(figure) is not None]
         return add(label, evidence.home, [_line(evidence, one, figure) for one in known or counted])
 
     return explain
 
 
 def _line(evidence: PortfolioEvidence, one: Evidence, figure: str) -> Node:
-    value = figure_of(one, figure)
+    value = one.figure(figure)
     if evidence.nested:
         return node_of(one, figure)
     unnested = leaf(one.symbol, value, evidence.home, HoldingFact(one.holding_id, one.symbol))
@@ -193,6 +190,8 @@ def explain_portfolio(evidence: PortfolioEvidence, figure: str) -> Receipt:
     told = PORTFOLIO_FIGURES[figure]
     value: Decimal | None = getattr(evidence.value, figure)
     working = told.explain(evidence)
+    counted = _valued(evidence) if told.priced else []
+    instants = [at for one in counted for at in instants_of(one, priced=True, rated=True)]
     measure = PERCENT if working.measure.unit is Unit.PERCENT else evidence.home
     return Receipt(
         figure=figure,
@@ -202,8 +201,8 @@ def explain_portfolio(evidence: PortfolioEvidence, figure: str) -> Receipt:
         formula=told.formula,
         working=settle(working, value),
         reason=None if value is not None else _reason(evidence, figure),
-        as_of=min(_instants(evidence), default=None) if told.priced else None,
-        notes=[*_notes(evidence, told, figure), *note_difference(working, value, measure)],
+        as_of=min(instants, default=None),
+        notes=[*_notes(evidence, counted, figure), *note_difference(working, value, measure)],
     )
 
 
@@ -216,13 +215,12 @@ def _reason(evidence: PortfolioEvidence, figure: str) -> Reason:
     )
     if asked != figure and getattr(evidence.value, asked) is not None:
         return Reason.NOTHING_TO_COMPARE
-    lacking = [one for one in evidence.holdings if figure_of(one, asked) is None]
+    lacking = [one for one in evidence.holdings if one.figure(asked) is None]
     return reason_of(lacking[0], asked) if lacking else Reason.NOTHING_HELD
 
 
-def _instants(evidence: PortfolioEvidence) -> list[datetime]:
-    counted = [one for one in evidence.held if one.value.current_value is not None]
-    return [at for one in counted for at in instants_of(one, priced=True, rated=True)]
+def _valued(evidence: PortfolioEvidence) -> list[Evidence]:
+    return [one for one in evidence.held if one.value.current_value is not None]
 
 
 _LEFT_OUT = {
@@ -240,14 +238,13 @@ _MADE_OF = {
 }
 
 
-def _notes(evidence: PortfolioEvidence, told: ExplainedWhole, figure: str) -> list[str]:
-    notes = (
-        {note: None for one in evidence.held for note in notes_of(one, priced=True, rated=True)} if told.priced else {}
-    )
-    for part in _MADE_OF.get(figure, (figure,)):
+def _notes(evidence: PortfolioEvidence, counted: Sequence[Evidence], figure: str) -> list[str]:
+    """The ages of rates that count, what is left out, and how to see more; each said once."""
+    notes = {note: None for one in counted for note in notes_of(one, priced=True, rated=True)}
+    for part in _MADE_OF.get(figure, (figure,)) if figure != "cash" else ():  # of cash it is all or nothing
         everywhere = part in {"realised", "income", "tax_withheld", "charges", "cash"}
         for one in evidence.holdings if everywhere else evidence.held:
-            reason = reason_of(one, part) if figure_of(one, part) is None else None
+            reason = reason_of(one, part) if one.figure(part) is None else None
             if reason in _LEFT_OUT:
                 notes[f"{one.symbol} is left out: {_LEFT_OUT[reason]}."] = None
     if not evidence.nested:

@@ -4,56 +4,51 @@ from collections import defaultdict
 from decimal import Decimal
 
 from tickfolio.domain.ledger import WITH_RATIO
-from tickfolio.domain.lots import NOTHING, Change
+from tickfolio.domain.lots import Change
 from tickfolio.domain.money import SMALLEST, whole_units
 from tickfolio.domain.splits import Ratio
 from tickfolio.reports.receipt import Node, SplitFact
 from tickfolio.reports.receipt_evidence import Evidence
-from tickfolio.reports.receipt_nodes import NUMBER, QUANTITY, add, divide, entitle, leaf, multiply, negate, subtract
-from tickfolio.reports.receipt_rows import WORDS
+from tickfolio.reports.receipt_nodes import NUMBER, QUANTITY, add, divide, leaf, multiply, negate, subtract
+from tickfolio.reports.receipt_rows import name_row
 
 
 def explain_quantity(evidence: Evidence) -> Node:
-    """The units held: every change in time order; of what is in no such order, the open lots."""
+    """The units held: every change in time order."""
     held: dict[str | None, Decimal] = defaultdict(Decimal)
     parts = []
     for change in evidence.book.changes:
         if change.quantity or is_split(evidence, change):
             parts.append(units_of_change(evidence, change, held[change.account]))
         held[change.account] += change.quantity
-    changes = add("Quantity", QUANTITY, parts)
-    if changes.value == evidence.book.quantity:
-        return changes
-    return add("Quantity", QUANTITY, [_lot(evidence, number) for number in range(len(evidence.book.lots))])
+    return add("Quantity", QUANTITY, parts)
 
 
 def is_split(evidence: Evidence, change: Change) -> bool:
-    """Whether a change is that of a split or a bonus issue."""
+    """Whether a change is that of a split or a bonus issue; one of no row is the instrument's own."""
     entry = evidence.entries.get(change.transaction_id)
-    return change.cost is NOTHING and (entry is None or entry.row.type in WITH_RATIO)
+    return entry is None or entry.row.type in WITH_RATIO
 
 
 def units_of_change(evidence: Evidence, change: Change, before: Decimal) -> Node:
     """By how much a change altered the units of its account, of which there were so many before."""
-    entry = evidence.entries.get(change.transaction_id)
     if is_split(evidence, change):
         return _split(evidence, change, before)
-    if entry is None:
-        return leaf(f"Change of {change.on.isoformat()}", change.quantity, QUANTITY)
-    label = f"{WORDS[entry.row.type]} of {change.on.isoformat()}"
+    entry = evidence.entries[change.transaction_id]
+    label = name_row(entry.row)
     if change.quantity < 0:
         return negate(leaf(label, -change.quantity, QUANTITY, entry.fact), fact=entry.fact)
     return leaf(label, change.quantity, QUANTITY, entry.fact)
 
 
-def split_of(evidence: Evidence, change: Change, before: Decimal) -> SplitFact | None:
+def split_of(evidence: Evidence, change: Change, before: Decimal) -> SplitFact:
     """The split behind a change: the row that says it, or of the instrument's own that of the day that fits."""
     entry = evidence.entries.get(change.transaction_id)
-    if entry is not None:
-        return None if entry.row.ratio is None else SplitFact(change.on, entry.row.ratio, "portfolio")
+    if entry is not None and entry.row.ratio is not None:
+        return SplitFact(change.on, entry.row.ratio, "portfolio")
     own = [split.ratio for split in evidence.splits if split.on == change.on]
     fitting = [ratio for ratio in own if resized(before, ratio) == before + change.quantity]
-    return next((SplitFact(change.on, ratio, "instrument") for ratio in [*fitting, *own]), None)
+    return SplitFact(change.on, fitting[0], "instrument")
 
 
 def resized(units: Decimal, ratio: Ratio) -> Decimal:
@@ -63,9 +58,6 @@ def resized(units: Decimal, ratio: Ratio) -> Decimal:
 
 def _split(evidence: Evidence, change: Change, held: Decimal) -> Node:
     fact = split_of(evidence, change, held)
-    label = f"Split of {change.on.isoformat()}"
-    if fact is None:
-        return leaf(label, change.quantity, QUANTITY)
     before = leaf("Units before", held, QUANTITY)
     new = leaf("New units", fact.ratio.new, NUMBER, fact)
     old = leaf("For old units", fact.ratio.old, NUMBER, fact)
@@ -73,11 +65,4 @@ def _split(evidence: Evidence, change: Change, held: Decimal) -> Node:
     wanted = held + change.quantity
     if after.value != wanted:
         after = leaf("Units after, to 18 decimals", wanted, QUANTITY, fact)
-    return subtract(label, QUANTITY, after, before, fact=fact)
-
-
-def _lot(evidence: Evidence, number: int) -> Node:
-    lot = evidence.book.lots[number]
-    entry = evidence.entries.get(lot.transaction_id)
-    label = f"Lot of {lot.acquired_on.isoformat()}"
-    return entitle(leaf(label, lot.quantity, QUANTITY, None if entry is None else entry.fact), label)
+    return subtract(f"Split of {change.on.isoformat()}", QUANTITY, after, before, fact=fact)

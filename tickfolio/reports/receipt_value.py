@@ -28,6 +28,7 @@ from tickfolio.reports.receipt_nodes import (
     one,
     price_in,
     product_of,
+    settle,
     subtract,
 )
 from tickfolio.reports.receipt_rows import cross
@@ -166,4 +167,4 @@ def _told(evidence: Evidence, label: str, value: Decimal) -> Node:
 
 def name_figure(evidence: Evidence, node: Node, figure: str) -> Node:
     """A node that can be opened as a figure of its own."""
-    return entitle(node, node.label, figure, evidence.holding_id)
+    return entitle(settle(node, evidence.figure(figure)), node.label, figure, evidence.holding_id)

@@ -93,6 +93,8 @@ def check_kinds(before: LedgerRow, after: LedgerRow) -> None:
         if (before.type in kinds) != (after.type in kinds):
             message = f"A {before.type} cannot become a {after.type}: remove it and add another."
             raise InvalidInput("type", message, code="not_allowed")
+    unknown = before.type not in _PRICED | {T.OPENING} and not after.price and after.cost is None
+    _require(not unknown or after.type not in _PRICED | {T.OPENING}, "price", after.type, "a price")
 
 
 def _check_sizes(row: LedgerRow) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tickfolio.domain.errors import CurrencyMismatch, InvalidInput
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import MONEY_ONLY
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.text import read_text
 from tickfolio.services.changes import raise_version, require_version
 from tickfolio.services.drafts import Draft, check_draft, check_kinds, check_row
-from tickfolio.services.instruments import cash_in, resolve_instrument, resolve_named_beside
+from tickfolio.services.instruments import Named, cash_in, resolve_instrument, resolve_named_beside
 from tickfolio.services.projection import TRANSFERS, project_holdings, touched
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
@@ -30,7 +31,7 @@ def record_transaction(
     portfolio = tx.portfolios.load(user.id, portfolio_id, to_change=True)
     check_draft(draft)
     instrument = _resolve(tx, world, user, portfolio, draft)
-    into = None if draft.into is None else resolve_instrument(tx, world, user, draft.into)
+    into = None if draft.into is None else _resolve_other(tx, world, user, draft.into, instrument)
     row = LedgerRow(
         id=world.new_id(),
         portfolio_id=portfolio.id,
@@ -116,6 +117,18 @@ def _resolve(tx: Tx, world: World, user: User, portfolio: Portfolio, draft: Draf
     if draft.type in MONEY_ONLY:
         return resolve_named_beside(tx, world, user, draft.instrument)
     return resolve_instrument(tx, world, user, draft.instrument)
+
+
+def _resolve_other(tx: Tx, world: World, user: User, named: Named, instrument: Instrument) -> Instrument:
+    """The instrument that units are turned into, in the same currency: a cost passes over as it is."""
+    try:
+        into = resolve_instrument(tx, world, user, named)
+    except InvalidInput as wrong:
+        raise type(wrong)(f"to_{wrong.field}", wrong.message, code=wrong.field_code) from wrong
+    if into.currency != instrument.currency:
+        told = f"{into.symbol} trades in {into.currency} and {instrument.symbol} in {instrument.currency}"
+        raise CurrencyMismatch("to_currency", f"{told}: record a transfer out, and a transfer in with its cost.")
+    return into
 
 
 def _ask_for_prices(tx: Tx, world: World, instruments: Sequence[Instrument]) -> None:

@@ -101,8 +101,8 @@ def _row_id(lot: Lot, known: frozenset[str]) -> str | None:
 def _sale(sale: Sale, known: frozenset[str]) -> SaleOfLots:
     parts = []
     left, units = sale.proceeds, sale.quantity
-    for number, lot in enumerate(sale.parts, start=1):
-        proceeds = left if number == len(sale.parts) else share_amount(left, lot.quantity, units)
+    for lot in sale.parts:
+        proceeds = share_amount(left, lot.quantity, units)  # the last one is given all that is left
         left, units = subtract_amounts(left, proceeds), units - lot.quantity
         made = subtract_amounts(proceeds, lot.cost).home
         parts.append(SoldPart(_row_id(lot, known), lot.acquired_on, lot.quantity, proceeds.home, lot.cost.home, made))
@@ -145,11 +145,11 @@ def _own_costs(book: Book, held: dict[str | None, Decimal]) -> dict[str | None, 
 
 
 def _shared_costs(book: Book, held: dict[str | None, Decimal]) -> dict[str | None, Amount]:
-    """One pool of all accounts: each has its units' share of the cost, and the last one what is left of it."""
+    """One pool of all accounts: each has its units' share of the cost, the last one what is left of it."""
     costs = dict.fromkeys(held, NOTHING)
     left, units = book.cost, book.quantity
-    holders = [account for account, quantity in held.items() if quantity]
-    for number, account in enumerate(holders, start=1):
-        costs[account] = left if number == len(holders) else share_amount(left, held[account], units)
-        left, units = subtract_amounts(left, costs[account]), units - held[account]
+    for account, quantity in held.items():
+        if quantity:
+            costs[account] = share_amount(left, quantity, units)
+            left, units = subtract_amounts(left, costs[account]), units - quantity
     return costs

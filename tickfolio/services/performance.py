@@ -11,20 +11,21 @@ from tickfolio.domain.flows import FlowTable, list_flows, tabulate
 from tickfolio.domain.history import NO_CLOSES, Days, Floats, History, Series, Track, make_history, make_track
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.keeper import Place
-from tickfolio.domain.ledger import Transaction
+from tickfolio.domain.ledger import Rules, Transaction
 from tickfolio.domain.lots import Book
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.matching import match_ledger
-from tickfolio.domain.money import ZERO, convert, exact
+from tickfolio.domain.money import ONE, ZERO, convert, exact
 from tickfolio.domain.movements import cash_moved
 from tickfolio.domain.performance import Measure, measure_holdings, measure_whole
 from tickfolio.domain.split_rows import splits_of
 from tickfolio.domain.splits import Split
 from tickfolio.domain.transfers import pair_transfers
 from tickfolio.reports.summary import ValuedPortfolio
-from tickfolio.services.projection import load_whole, read_knot
+from tickfolio.services.projection import TRANSFERS, PastRates
 from tickfolio.services.summaries import value_of
 from tickfolio.storage.database import Tx
+from tickfolio.storage.ledgers import RateOf
 from tickfolio.storage.portfolios import Portfolio
 
 _EVERY_DAY = frozenset({"CRYPTO"})
@@ -63,32 +64,54 @@ class Past:
 
 def load_inputs(tx: Tx, portfolio: Portfolio, until: date, benchmark: Instrument | None = None) -> Inputs:
     """Reads what the history needs. Raises: Oversold for a ledger that cannot be."""
-    knot = load_whole(tx, portfolio)
-    everything = read_knot(tx, knot, portfolio.currency)
-    instruments = dict(tx.instruments.many(knot.instrument_ids))
+    ledger, rules = _load_ledger(tx, portfolio)
+    instruments = dict(tx.instruments.many(_instrument_ids(ledger)))
     shared = tx.corporate_actions.splits([*instruments, *([benchmark.id] if benchmark else [])])
-    symbols = {key: one.symbol for key, one in instruments.items()}
-    rules = {key: one.rules for key, one in knot.portfolios.items()}
-    books = match_ledger(everything, rules, symbols, shared)
-    rows = [row for row in everything if row.portfolio_id == portfolio.id]
+    books = match_ledger(ledger, rules, {key: one.symbol for key, one in instruments.items()}, shared)
     if benchmark is not None:
         instruments[benchmark.id] = benchmark
     pairs = {pair.currency: pair for pair in tx.instruments.on_exchange("ECB")}
     closes = _load_closes(tx, [*instruments.values(), *pairs.values()], until)
-    flows = list_flows(rows, _inside(everything, portfolio.id), cash_tracked=portfolio.cash_tracked)
-    own, splits = _own_books(books, portfolio.id), _by_instrument(splits_of(rows, shared))
+    return make_inputs(
+        portfolio,
+        instruments,
+        ledger,
+        _own_books(books, portfolio.id),
+        shared,
+        closes,
+        {code: closes[pair.id] for code, pair in pairs.items()},
+        value_of(tx, portfolio),
+    )
+
+
+def make_inputs(
+    portfolio: Portfolio,
+    instruments: Mapping[str, Instrument],
+    ledger: Sequence[Transaction],
+    books: Mapping[str, Book],
+    shared: Sequence[Split],
+    closes: Mapping[str, Series],
+    pairs: Mapping[str, Series],
+    now: ValuedPortfolio,
+) -> Inputs:
+    """The inputs from what was read.
+
+    `ledger` has all rows that transfers tie together, oldest first; `books` are the portfolio's own.
+    """
+    rows = [row for row in ledger if row.portfolio_id == portfolio.id]
+    splits = _by_instrument(splits_of(rows, shared))
     return Inputs(
         portfolio=portfolio,
         instruments=instruments,
         rows=rows,
-        books=own,
+        books=books,
         splits=splits,
         closes=closes,
-        pairs={code: closes[pair.id] for code, pair in pairs.items()},
-        tracks=make_tracks(own, instruments, closes, splits),
-        flows=tabulate(flows),
+        pairs=pairs,
+        tracks=make_tracks(books, instruments, closes, splits),
+        flows=tabulate(list_flows(rows, _inside(ledger, portfolio.id), cash_tracked=portfolio.cash_tracked)),
         cash=_balances(rows) if portfolio.cash_tracked else None,
-        now=value_of(tx, portfolio),
+        now=now,
     )
 
 
@@ -118,6 +141,32 @@ def make_past(inputs: Inputs, until: date) -> Past:
 def measure_each(inputs: Inputs, past: Past) -> Mapping[str, Measure]:
     """What each holding did, by instrument."""
     return measure_holdings(past.history, inputs.closes, inputs.flows, past.every_day)
+
+
+def _load_ledger(tx: Tx, portfolio: Portfolio) -> tuple[Sequence[Transaction], Mapping[str, Rules]]:
+    """All rows of the portfolio, or when transfers tie it to others, all of its owner's; and each portfolio's rules."""
+    owned = {portfolio.id: portfolio}
+    rows = tx.ledgers.transactions(portfolio.user_id, portfolio.id, _rate_finder(tx, owned, portfolio.currency))
+    if any(row.type in TRANSFERS for row in rows):
+        owned = {one.id: one for one in tx.portfolios.page(portfolio.user_id, after=None, limit=None)}
+        rows = tx.ledgers.transactions(portfolio.user_id, None, _rate_finder(tx, owned, portfolio.currency))
+    return rows, {key: one.rules for key, one in owned.items()}
+
+
+def _rate_finder(tx: Tx, owned: Mapping[str, Portfolio], currency: str) -> RateOf:
+    rates = {key: PastRates(tx, one.currency, currency) for key, one in owned.items()}
+
+    def find(portfolio_id: str, source: str, on: date, own: Decimal | None) -> Decimal | None:
+        if own is None and source == currency:
+            return ONE
+        return rates[portfolio_id].rate(source, on, own)
+
+    return find
+
+
+def _instrument_ids(ledger: Sequence[Transaction]) -> set[str]:
+    ids = {row.instrument_id for row in ledger}
+    return ids.union(row.to_instrument_id for row in ledger if row.to_instrument_id is not None)
 
 
 def _load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapping[str, Series]:

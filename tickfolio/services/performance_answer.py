@@ -167,10 +167,11 @@ def _compare(inputs: Inputs, past: Past, benchmark: Instrument, period: Period) 
     first, last = columns_of(history, period.since, period.until)
     days: Days = np.concatenate([[period.since.toordinal() - 1], history.days[first + 1 : last + 1]])
     prices = _benchmark_prices(inputs, benchmark, days)
-    if np.isnan(prices[0]):  # it begins with its first close
-        known = np.flatnonzero(~np.isnan(prices))
-        prices[0] = prices[known[0]] if len(known) else np.nan
-    return compare(prices, float(past.whole.values[first]), past.whole.net[first:last], days)
+    start, net = float(past.whole.values[first]), past.whole.net[first:last]
+    moved = np.flatnonzero(net)
+    if not start and len(moved) and np.isnan(prices[0]):  # nothing was there before: it begins with the first money
+        prices[0] = prices[moved[0] + 1]
+    return compare(prices, start, net, days)
 
 
 def _benchmark_prices(inputs: Inputs, benchmark: Instrument, days: Days) -> Floats:

@@ -43,10 +43,14 @@ class PastRates:
 
     def of_row(self, row: LedgerRow) -> Decimal | None:
         """The rate at which a row counts: its own, or else its day's reference rate; None when nobody says."""
-        if row.fx_rate is None:
-            return self._find(row.currency, row.traded_on)
-        onward = self._find(self._own, row.traded_on)
-        return None if onward is None else EXACT.multiply(row.fx_rate, onward)
+        return self.rate(row.currency, row.traded_on, row.fx_rate)
+
+    def rate(self, currency: str, on: date, fx_rate: Decimal | None) -> Decimal | None:
+        """The same of a row with this currency, day and rate of its own."""
+        if fx_rate is None:
+            return self._find(currency, on)
+        onward = self._find(self._own, on)
+        return None if onward is None else EXACT.multiply(fx_rate, onward)
 
     def _find(self, currency: str, on: date) -> Decimal | None:
         key = (currency, on)
@@ -196,7 +200,7 @@ def _row(
     return HoldingRow(
         id=stored.id if stored else world.new_id(),
         portfolio_id=portfolio_id,
-        plain=is_plain(kinds),
+        plain=is_plain(kinds) and len(book.changes) == 1,  # a split since then counts other units than the opening
         version=stored.version + 1 if stored else 1,
         holding=hold(instrument_id, book),
     )

@@ -12,33 +12,42 @@ from tickfolio.domain.ledger import Transaction
 from tickfolio.domain.lots import Book
 from tickfolio.domain.matching import match_ledger
 from tickfolio.domain.money import exact
+from tickfolio.domain.performance import figures_of
 from tickfolio.domain.position import Position, quote_position
 from tickfolio.domain.splits import Split
 from tickfolio.domain.valuation import HoldingValue, PortfolioValue, value_portfolio
 from tickfolio.reports.receipt import FxFact, Leg, Receipt
 from tickfolio.reports.receipt_evidence import Entry, Evidence, Worth
 from tickfolio.reports.receipt_holding import HOLDING_FIGURES, explain_holding
+from tickfolio.reports.receipt_performance import PERFORMANCE_FIGURES, Period, explain_performance
 from tickfolio.reports.receipt_portfolio import PORTFOLIO_FIGURES, PortfolioEvidence, explain_portfolio
+from tickfolio.services.performance import measure_each
+from tickfolio.services.performance_answer import Asked, work_out
 from tickfolio.services.projection import Knot, load_knot, load_whole, read_knot
 from tickfolio.services.summaries import load_positions
 from tickfolio.storage.database import Tx
 from tickfolio.storage.holdings import HoldingRow
+from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
-FIGURES: Sequence[str] = tuple(dict.fromkeys([*PORTFOLIO_FIGURES, *HOLDING_FIGURES]))
+FIGURES: Sequence[str] = tuple(dict.fromkeys([*PORTFOLIO_FIGURES, *HOLDING_FIGURES, *PERFORMANCE_FIGURES]))
 # A portfolio with more rows than this shows its holdings' lines alone, each with a receipt of its own.
 NESTED_ROWS_MAX = 2000
 
 
-def explain(tx: Tx, owner_id: str, portfolio_id: str, figure: str, holding_id: str | None) -> Receipt:
-    """The receipt of a figure of the portfolio, or of one of its holdings.
+def explain(
+    tx: Tx, user: User, portfolio_id: str, figure: str, holding_id: str | None, asked: Asked, today: date
+) -> Receipt:
+    """The receipt of a figure of the portfolio, or of one of its holdings; of performance, over the period asked for.
 
     `tx` must read one moment, so that the figure is the summary's. Raises: NotFound; InvalidInput, when there is no
     such figure.
     """
-    portfolio = tx.portfolios.load(owner_id, portfolio_id)
-    if holding_id is not None and tx.holdings.load(owner_id, holding_id).portfolio_id != portfolio.id:
+    portfolio = tx.portfolios.load(user.id, portfolio_id)
+    if holding_id is not None and tx.holdings.load(user.id, holding_id).portfolio_id != portfolio.id:
         raise NotFound("holding")
+    if figure in PERFORMANCE_FIGURES:
+        return _explain_performance(tx, user, portfolio, figure, holding_id, asked, today)
     # Each kind of figure is explained from what it is made of; a new kind is one more line here.
     if holding_id is not None and figure in HOLDING_FIGURES:
         return _explain_holding(tx, portfolio, figure, holding_id)
@@ -79,6 +88,21 @@ def _explain_holding(tx: Tx, portfolio: Portfolio, figure: str, holding_id: str)
         Worth(other.id, it.instrument.symbol, values[it.instrument.id]) for other, it in pairs if other.holding.quantity
     ]
     return explain_holding(replace(_evidence(portfolio, valued, read, row, position), beside=beside), figure)
+
+
+def _explain_performance(
+    tx: Tx, user: User, portfolio: Portfolio, figure: str, holding_id: str | None, asked: Asked, today: date
+) -> Receipt:
+    made = work_out(tx, user, portfolio, asked, today)
+    measure, figures = made.past.whole, made.figures
+    if holding_id is not None:
+        key = tx.holdings.load(user.id, holding_id).holding.instrument_id
+        measure = measure_each(made.inputs, made.past)[key]
+        figures = figures_of(made.past.history, measure, made.period.since, made.period.until)
+    days = made.period
+    return explain_performance(
+        Period(made.past.history, measure, figures, days.since, days.until, portfolio.currency), figure
+    )
 
 
 def _explain_portfolio(tx: Tx, portfolio: Portfolio, figure: str) -> Receipt:

@@ -1,18 +1,31 @@
 """Ledgers: the rows that everything else is computed from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Text, and_, delete, insert, or_, select, type_coerce, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
+from tickfolio.storage.columns import Exact
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments, portfolios, transactions, users
+
+# From a row's portfolio, currency, day and own rate to the rate at which it counts.
+RateOf = Callable[[str, str, date, Decimal | None], Decimal | None]
+
+_TYPES = {one.value: one for one in TransactionType}
+_RECKONED = [
+    transactions.c[name]
+    for name in (
+        *("id", "instrument_id", "type", "traded_on", "quantity", "price", "fees", "taxes", "currency", "fx_rate"),
+        *("account", "portfolio_id", "cost", "ratio", "to_instrument_id", "to_quantity", "cost_pct"),
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,59 @@ class Ledgers:
         """All rows of all the owner's portfolios, oldest first and in the order they were entered."""
         query = _owned(owner_id).order_by(transactions.c.traded_on, transactions.c.id)
         return [_row(row) for row in self._connection.execute(query)]
+
+    def transactions(self, owner_id: str, portfolio_id: str | None, rate_of: RateOf) -> list[Transaction]:
+        """All rows of one or (None) all the owner's portfolios as the rules see them, in the same order.
+
+        What is read to be reckoned with: a long ledger takes a third of the time that its rows would.
+        """
+        t = transactions.c
+        number = _reader(self._connection)
+        query = select(*(type_coerce(one, Text()) if isinstance(one.type, Exact) else one for one in _RECKONED))
+        query = query.join(portfolios, portfolios.c.id == t.portfolio_id).where(portfolios.c.user_id == owner_id)
+        if portfolio_id is not None:
+            query = query.where(t.portfolio_id == portfolio_id)
+        found = self._connection.execute(query.order_by(t.traded_on, t.id))
+        return [
+            Transaction(
+                key,
+                instrument,
+                _TYPES[kind],
+                on,
+                number(quantity),
+                number(price),
+                sequence,
+                number(fees),
+                number(taxes),
+                rate_of(portfolio, currency, on, None if rate is None else number(rate)),
+                account,
+                portfolio,
+                None if cost is None else number(cost),
+                None if ratio is None else read_ratio(ratio),
+                into,
+                None if more is None else number(more),
+                None if pct is None else number(pct),
+            )
+            for sequence, (
+                key,
+                instrument,
+                kind,
+                on,
+                quantity,
+                price,
+                fees,
+                taxes,
+                currency,
+                rate,
+                account,
+                portfolio,
+                cost,
+                ratio,
+                into,
+                more,
+                pct,
+            ) in enumerate(found)
+        ]
 
     def split_rows(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[LedgerRow]:
         """The rows of these portfolios that say a split or a bonus, oldest first."""
@@ -193,6 +259,19 @@ class Ledgers:
     def delete(self, transaction_id: str) -> None:
         """Takes a row out."""
         self._connection.execute(delete(transactions).where(transactions.c.id == transaction_id))
+
+
+class _Numbers(dict[str, Decimal]):
+    """The decimal of each text, made once: charges and round prices come again and again."""
+
+    def __missing__(self, text: str) -> Decimal:
+        made = self[text] = Decimal(text)
+        return made
+
+
+def _reader(connection: Connection) -> Callable[[Any], Decimal]:
+    """From what the driver gives to the decimal: PostgreSQL's is one already."""
+    return _Numbers().__getitem__ if connection.dialect.name == "sqlite" else Decimal
 
 
 def _owned(owner_id: str) -> Any:

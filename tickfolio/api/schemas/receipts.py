@@ -6,6 +6,7 @@ from pydantic import Field
 
 from tickfolio.api.schemas.common import Currency, Day, DecimalOut, Identifier, Instant, Output
 from tickfolio.domain.ledger import TransactionType
+from tickfolio.reports.receipt import Op
 
 Unit = Literal["money", "percent", "quantity", "price", "rate", "number"]
 
@@ -67,22 +68,31 @@ class HoldingFact(Output):
     symbol: str
 
 
+class DayFact(Output):
+    """The day of a value or a flow in a history."""
+
+    kind: Literal["day"]
+    on: Day
+
+
 class Node(Output):
     """One number: a fact where `op` is null, else what `op` makes of the parts, in their order.
 
     `sum`; `difference`, the first less all others; `product`; `quotient`, the first ÷ the second to 28 digits,
     half-even; `percent`, 100 × the first ÷ the second likewise, null when that is 0; `negate`; `share`, the first × the
-    second ÷ the third likewise, and never more than the first. Of an unknown part everything is unknown. `figure` and
-    `holding_id` name the receipt of the number itself.
+    second ÷ the third likewise, and never more than the first. Of an unknown part everything is unknown. Reckoned in
+    floats are `link`, the product less 1 in percent; `xirr`, the rate a year of parts with their days; `annualise`, the
+    first over the days of the second as one a year; `volatility`, `sharpe` and `sortino` of daily returns in percent.
+    `figure` and `holding_id` name the receipt of the number itself.
     """
 
     label: str
-    op: Literal["sum", "difference", "product", "quotient", "percent", "negate", "share"] | None
+    op: Op | None
     value: DecimalOut | None
     unit: Unit
     currency: Currency | None
     parts: list["Node"]
-    fact: PriceFact | FxFact | TransactionFact | SplitFact | HoldingFact | None
+    fact: PriceFact | FxFact | TransactionFact | SplitFact | HoldingFact | DayFact | None
     figure: str | None
     holding_id: Identifier | None
 
@@ -95,19 +105,7 @@ class Receipt(Output):
     unit: Unit
     currency: Currency | None
     value: DecimalOut | None
-    reason: (
-        Literal[
-            "no_price",
-            "price_currency",
-            "no_fx_rate",
-            "no_cost",
-            "no_previous_close",
-            "nothing_held",
-            "nothing_to_compare",
-            "cash_not_tracked",
-        ]
-        | None
-    )
+    reason: str | None = Field(examples=["no_price", "under_a_year"])
     formula: str
     as_of: Instant | None
     working: Node | None

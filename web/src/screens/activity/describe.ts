@@ -33,7 +33,7 @@ export function amountOf(row: Transaction): { sign: '' | '+' | '−'; value: str
 
 /** A row in one line, as messages name it. */
 export function titleOf(row: Transaction): string {
-  const what = isMoney(row.type) ? (amountOf(row) ? money(amountOf(row)!.value, row.currency) : '') : row.ratio ? terms(row) : isTurned(row.type) ? '' : qty(row.quantity)
+  const what = isMoney(row.type) ? (amountOf(row) ? money(amountOf(row)!.value, row.currency) : '') : row.ratio ? (row.type === 'BONUS' ? bonusAsSpoken(row.ratio) : row.ratio) : isTurned(row.type) ? '' : qty(row.quantity)
   const name = row.instrument.asset_type === 'CASH' ? '' : row.instrument.name
   return `${[typeWord[row.type], what, name].filter(Boolean).join(' ')}, ${shortDate(row.traded_on)}`
 }
