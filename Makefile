@@ -17,7 +17,7 @@ PYTEST := $(VENV)/bin/pytest
 PYTHON_SOURCES := $(shell find tickfolio -name '*.py')
 WEB_SOURCES := $(shell tools/web.sh sources)
 
-.PHONY: help setup run test test-python test-browser needs check bench web openapi cluster lock clean
+.PHONY: help setup run test test-python test-browser needs check bench mutants web openapi cluster lock clean
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ check: setup ## format, lint, types, walls between rooms, house rules: fast
 
 bench: setup ## the measured goals, each with its figure
 	@tools/bench.sh
+
+mutants: setup ## breaks the rules of the field in thousands of small ways and counts which the tests notice: an hour
+	@tools/mutants.sh
 
 web: $(STAMPS)/web ## builds the web pages, when their sources changed
 

@@ -23,6 +23,8 @@ FLOATS: dict[str, str] = {
     "tickfolio/domain/returns.py": "rates of return and risk are no money",
     "tickfolio/domain/xirr.py": "a rate is found by search, and is no money",
     "tickfolio/domain/history.py": "a daily series is drawn, not booked",
+    "tickfolio/domain/flows.py": "the table of flows is for daily series; the flows themselves are exact",
+    "tickfolio/services/performance_answer.py": "a daily series is drawn, not booked",
     "tickfolio/domain/day_split.py": "parts of a day's return are no money",
     "tickfolio/domain/performance.py": "rates of return and risk are no money",
     "tickfolio/domain/benchmark.py": "rates of return and a daily series are no money",

@@ -38,6 +38,8 @@ def made_ledger(number: int) -> Made:
 class Maker:
     """Writes days in the order in which they are read, so that it knows what is held, then shuffles the numbers."""
 
+    quantities, rates, ratios, tiny = QUANTITIES, RATES, RATIOS, TINY
+
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.held: dict[Place, Fraction] = defaultdict(Fraction)
@@ -84,15 +86,15 @@ class Maker:
         """A part of what is held: often all, all but the smallest, or the smallest; now and then too much."""
         chance, all_of_it = self.chance, decimal(units)
         if chance.randrange(OVERSOLD_ONE_IN) == 0:
-            return all_of_it + TINY
+            return all_of_it + self.tiny
         part = decimal(max(SMALLEST, rounded(units * Fraction(chance.randint(1, 999), 1000))))
-        fitting = [one for one in QUANTITIES if one <= all_of_it]
-        less = max(all_of_it - TINY, TINY)
-        return chance.choice((all_of_it, all_of_it, less, TINY, part, part, part, *fitting[-1:]))
+        fitting = [one for one in self.quantities if one <= all_of_it]
+        less = max(all_of_it - self.tiny, self.tiny)
+        return chance.choice((all_of_it, all_of_it, less, self.tiny, part, part, part, *fitting[-1:]))
 
     def row(self, kind: str, on: date, place: Place, quantity: Decimal, **fields: object) -> Row:
         choose = self.chance.choice
-        rate = choose(RATES) if self.known_rates else choose((*RATES, None))
+        rate = choose(self.rates) if self.known_rates else choose((*self.rates, None))
         portfolio, instrument, account = place
         price = choose(PRICES)
         return Row(portfolio, instrument, kind, on, quantity, price, fx=rate, account=account, **fields)  # type: ignore[arg-type]  # fields by name
@@ -101,10 +103,10 @@ class Maker:
         choose, place = self.chance.choice, self.place()
         assert place is not None
         kind = choose(("OPENING", "BUY", "BUY", "BUY", "BUY", "RIGHTS", "REINVEST", "TRANSFER_IN"))
-        row = self.row(kind, on, place, choose(QUANTITIES))
+        row = self.row(kind, on, place, choose(self.quantities))
         if kind == "TRANSFER_IN" or (kind == "OPENING" and self.chance.random() < 0.3):
             unknown = kind == "TRANSFER_IN" and self.chance.random() < 0.2
-            row = replace(row, cost=None if unknown else choose(PRICES) * choose(QUANTITIES[:9]))
+            row = replace(row, cost=None if unknown else choose(PRICES) * choose(self.quantities[:9]))
         else:
             row = replace(row, fees=choose(CHARGES), taxes=choose(CHARGES))
         self.held[place] += Fraction(row.quantity)
@@ -147,7 +149,7 @@ class Maker:
             self.held[place] += Fraction(row.quantity) if row.type != "DEMERGER" else 0
             return []
         choose = self.chance.choice
-        name, new = choose(others), choose(QUANTITIES)
+        name, new = choose(others), choose(self.quantities)
         self.held[place[0], name, place[2]] += Fraction(new)
         row = replace(row, to_instrument=name, to_quantity=new)
         if row.type == "DEMERGER":
@@ -160,7 +162,7 @@ class Maker:
         """One ratio for one instrument: of the instrument itself, of one portfolio, or known to both."""
         choose = self.chance.choice
         name, kind = choose(self.instruments), choose(("SPLIT", "SPLIT", "BONUS"))
-        ratio = choose(BONUSES if kind == "BONUS" else RATIOS)
+        ratio = choose(BONUSES if kind == "BONUS" else self.ratios)
         if any(units * Fraction(*ratio) > LARGEST for place, units in self.held.items() if place[1] == name):
             return []
         everybody, own = choose(((True, False), (False, True), (True, True)))
@@ -176,7 +178,7 @@ class Maker:
         choose, place = self.chance.choice, self.place()
         assert place is not None
         kind = choose(("DIVIDEND", "INTEREST", "FEE", "TAX", "DEPOSIT", "WITHDRAWAL"))
-        return replace(self.row(kind, on, place, choose(QUANTITIES)), fees=choose(CHARGES), taxes=choose(CHARGES))
+        return replace(self.row(kind, on, place, choose(self.quantities)), fees=choose(CHARGES), taxes=choose(CHARGES))
 
 
 def decimal(number: Fraction) -> Decimal:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tests.oracle.ledger import AVERAGE, FIFO, Fact, Row
-from tests.oracle.made import made_ledger
+from tests.oracle.made import Maker
 from tests.oracle.product import product_books, ratio, transaction
 from tests.oracle.returns import DAY, Day, History, Market, dated_flows, drawdown, xirr
 from tickfolio.domain.errors import Oversold
@@ -39,9 +39,18 @@ BLOCKS = 4
 NEAR, NEAR_RATE = 1e-9, 1e-7
 BEFORE, AFTER = 15, 20  # days of closes before the first row, and after the last
 SATURDAY = 5
+KEEPS = 0.05  # of the rows' own prices: from nothing to a million
 TRADED = ("BUY", "SELL", "RIGHTS", "REINVEST", "OPENING", "SWITCH", "TRANSFER_IN", "TRANSFER_OUT", "MERGER")
-QUANTITIES = ("1", "10", "100", "7", "0.5", "81.234")
-ABROAD = "USD"
+ABROAD, CASH = "USD", "D"
+
+
+class Usual(Maker):
+    """Quantities that floats can tell apart: what is drawn needs no more."""
+
+    quantities = tuple(map(Decimal, ("1", "10", "100", "7", "3", "0.5", "81.234", "0.080815", "10000")))
+    rates = (Decimal(1), Decimal(1), Decimal("0.97783"), Decimal("1.123456"))
+    ratios = ((2, 1), (10, 1), (1, 2), (1, 10), (3, 2), (7, 3), (3, 7))
+    tiny = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,10 @@ class Made:
 
 
 def made_portfolios() -> Iterator[tuple[int, Made]]:
-    """Without end: of those ledgers that never sell too much, the rows of the first portfolio, at prices near closes."""
+    """Without end: the first portfolio of each random ledger, at prices near closes."""
     for number in count(1_000_000):
         chance = Random(number)
-        made = made_ledger(number)
+        made = Usual(chance).ledger()
         rows = tuple(row for row in made.rows if row.portfolio == "P")
         if not rows:
             continue
@@ -112,13 +121,15 @@ def near(chance: Random, row: Row, closes: dict[str, dict[date, Decimal]]) -> Ro
     known = closes[row.instrument or "A"]
     past = [day for day in known if day <= row.on]
     level = float(known[max(past)]) if past else 100.0
-    told = price(chance, level) if row.type in TRADED and chance.random() < 0.95 else row.price
+    keeps = chance.random() < KEEPS and (not row.price or row.price > Decimal("0.001"))
+    told = price(chance, level) if row.type in TRADED and not keeps else row.price
     if row.type in ("DIVIDEND", "INTEREST", "FEE", "TAX"):
         return replace(row, quantity=Decimal(1), price=price(chance, 5))
     if row.type in ("DEPOSIT", "WITHDRAWAL"):
-        return replace(row, quantity=Decimal(1), price=price(chance, 5000))
+        return replace(row, instrument=CASH, quantity=Decimal(1), price=price(chance, 5000))
     small = row.type == "SWITCH" and row.quantity * told < 1
-    return replace(row, price=told, fees=ZERO if small else row.fees)
+    cost = row.quantity * told if row.type == "OPENING" and row.cost is not None else row.cost
+    return replace(row, price=told, cost=cost, fees=ZERO if small else row.fees)
 
 
 # --- What each of them says ------------------------------------------------------------------------------------------
@@ -136,6 +147,7 @@ def inputs_of(made: Made) -> Inputs:
         name: Instrument(name, AssetType.STOCK, "NSE", name, name, "USD" if name in made.abroad else "EUR")
         for name in "ABC"
     }
+    instruments[CASH] = Instrument(CASH, AssetType.CASH, "CASH", "EUR", "EUR", "EUR")
     kept = Portfolio(
         "P", "U", "P", "EUR", CostMethod(made.method), 1, datetime(2024, 1, 1, tzinfo=UTC), made.cash_tracked
     )
@@ -169,6 +181,20 @@ def of_days(days: dict[int, Day], ordinals: list[int], measure: Measure, what: s
             yield f"{what} index on {day.on}: oracle {told(day.index)}, product {index[column]!r}"
 
 
+def costs_are_known(made: Made) -> bool:
+    """Where a cost is unknown, the product says so until none of those units is left; the oracle looks at the lots."""
+    return all(row.fx is not None and (row.type != "TRANSFER_IN" or row.cost is not None) for row in made.rows)
+
+
+def of_costs(days: list[Day], ordinals: list[int], invested: list[float]) -> Iterator[str]:
+    """What was invested on each day: the sum of all changes before it, as near as the largest of them allows."""
+    by_ordinal = {day.on.toordinal(): day.invested for day in days}
+    size = max(abs(float(amount)) for amount in by_ordinal.values() if amount is not None)
+    for ordinal, theirs in zip(ordinals, invested, strict=True):
+        if not same(by_ordinal[ordinal], theirs, NEAR, size):
+            yield f"invested on {date.fromordinal(ordinal)}: oracle {told(by_ordinal[ordinal])}, product {theirs!r}"
+
+
 def told(amount: Fraction | Decimal | None) -> str:
     return "unknown" if amount is None else repr(float(amount))
 
@@ -194,13 +220,8 @@ def differences(made: Made) -> list[str]:
             rate = ours and ours.value
             if not same(rate, figures.xirr.ratio, NEAR_RATE):
                 found.append(f"{what} xirr: oracle {told(rate)}, product {figures.xirr}")
-        if holding is None:
-            found += [
-                f"invested on {day.on}: oracle {told(day.invested)}, product {past.history.invested[column]!r}"
-                for column, ordinal in enumerate(ordinals)
-                if (day := by_ordinal[ordinal]).invested is not None
-                and not same(day.invested, float(past.history.invested[column]), NEAR, 1e-6)
-            ]
+        if holding is None and costs_are_known(made):
+            found += of_costs(days, ordinals, past.history.invested.tolist())
     return found
 
 

@@ -41,6 +41,10 @@ def read(body):
     return json.loads(body)
 
 
+def is_of(row, portfolio, key):
+    return (row.portfolio_id, row.instrument_id) == (portfolio, key)
+
+
 def touches(row, key):
     return key in (row.instrument_id, row.to_instrument_id)
 
@@ -77,6 +81,7 @@ def portfolio_of(rows, splits, rules, prices, known=KNOWN, currency="INR", cash_
             rate_sources={"INR": "ecb", "USD": "ecb"},
             book=book,
             entries=entries,
+            own_entries=[one for one in entries.values() if is_of(one.row, "p1", position.instrument.id)],
             splits=[one for one in splits if one.instrument_id == position.instrument.id],
             symbols=SYMBOLS,
             beside=beside,

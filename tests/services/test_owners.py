@@ -23,6 +23,7 @@ from tickfolio.services.lots import load_lots
 from tickfolio.services.manual_prices import remove_price, set_price
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
+from tickfolio.services.receipts import explain
 from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources
 from tickfolio.services.summaries import load_summary
@@ -95,6 +96,7 @@ NOT_FOUND = {
         o.given.summaries(), tx, o.given.world, o.ravi, o.portfolio.id, Asked(), ()
     ),
     "load_lots": lambda tx, o: load_lots(tx, o.ravi.id, o.holding.id),
+    "explain": lambda tx, o: explain(tx, o.ravi, o.portfolio.id, "current_value", None, Asked(), DAY),
     "record_transaction": lambda tx, o: record_transaction(
         tx, o.given.world, o.ravi, o.portfolio.id, buy("INFY", "1", "1")
     ),

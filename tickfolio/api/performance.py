@@ -1,6 +1,5 @@
 """Routes of performance: what a portfolio has made over time."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.portfolios import NOT_MODIFIED, answer_tagged, read_tags
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import PathId
+from tickfolio.api.schemas.common import Day, PathId
 from tickfolio.api.schemas.performance import Performance
 from tickfolio.api.session import SignedIn
 from tickfolio.services.performance_answer import Asked, load_performance
@@ -26,8 +25,8 @@ def get_performance(
     portfolio_id: PathId,
     principal: SignedIn,
     desk: DeskHere,
-    since: Annotated[date | None, Query(alias="from")] = None,
-    until: Annotated[date | None, Query(alias="to")] = None,
+    since: Annotated[Day | None, Query(alias="from")] = None,
+    until: Annotated[Day | None, Query(alias="to")] = None,
     benchmark: InstrumentId = None,
     holdings: bool = False,
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,

@@ -1,6 +1,5 @@
 """The route of receipts: how a figure came about."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.common import PathId
+from tickfolio.api.schemas.common import Day, PathId
 from tickfolio.api.schemas.receipts import Receipt
 from tickfolio.api.session import SignedIn
 from tickfolio.reports.receipt import write_receipt
@@ -29,8 +28,8 @@ def get_receipt(
     principal: SignedIn,
     desk: DeskHere,
     holding: HoldingId = None,
-    since: Annotated[date | None, Query(alias="from")] = None,
-    until: Annotated[date | None, Query(alias="to")] = None,
+    since: Annotated[Day | None, Query(alias="from")] = None,
+    until: Annotated[Day | None, Query(alias="to")] = None,
 ) -> Response:
     """The receipt of a figure of the summary or of performance: all that is in it, and each step between.
 

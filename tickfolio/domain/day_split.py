@@ -1,6 +1,8 @@
 """Days that are split: where a price is old and units are traded, the trade says what they were worth just before."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +10,7 @@ from numpy.typing import NDArray
 
 from tickfolio.domain.flows import FlowTable
 from tickfolio.domain.history import NO_CLOSES, Days, Floats, History, Series
-from tickfolio.domain.returns import daily_factors
+from tickfolio.domain.returns import NOISE, daily_factors
 
 _FRIDAY, _DAYS_A_WEEK = 4, 7
 
@@ -79,16 +81,20 @@ def split_factors(factors: Floats, values: Floats, net: Floats, told: Mapping[in
     """
     split = factors.copy()
     for position, points in told.items():
-        start = value = float(values[position])
-        rest = float(net[position]) - sum(point.net for point in points)
-        whole, flow = 1.0, 0.0
-        for point in points:
-            value += point.gain
-            whole *= _factor(start, value, flow)
-            start, flow = value, point.net
-            value += point.after
-        split[position] = whole * _factor(start, float(values[position + 1]), flow + rest)
+        before, end = float(values[position]), float(values[position + 1])
+        worth = _sums([before, *(step for point in points for step in (point.gain, point.after))])
+        nets = [point.net for point in points]
+        rest = _sums([float(net[position]), *(-one for one in nets)])[-1]
+        starts, ends = [before, *worth[1::2]], [*worth[1::2], end]
+        flows = [0.0, *nets[:-1], _sums([nets[-1], rest])[-1]]
+        split[position] = prod(map(_factor, starts, ends, flows))
     return split
+
+
+def _sums(numbers: Sequence[float]) -> list[float]:
+    """The running sums, with nothing where what is left is rounding."""
+    added, gross = list(accumulate(numbers)), accumulate(map(abs, numbers))
+    return [0.0 if abs(one) <= NOISE * size else one for one, size in zip(added, gross, strict=True)]
 
 
 def _factor(start: float, end: float, net: float) -> float:

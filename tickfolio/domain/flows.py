@@ -91,7 +91,9 @@ def _flows(row: Transaction, inside: Collection[str], *, cash_tracked: bool) -> 
         money = gross(row) + charges(row) if kind in _INTO else charges(row) - gross(row)
         yield _traded(row, key, convert(money, row.fx_rate), crosses=not cash_tracked)
     elif kind is T.OPENING:
-        yield _traded(row, key, convert(gross(row) if row.cost is None else row.cost, row.fx_rate), crosses=True)
+        yield _traded(
+            row, key, convert(gross(row) + charges(row) if row.cost is None else row.cost, row.fx_rate), crosses=True
+        )
     elif kind is T.REINVEST:
         # Income and purchase of one moment: the money never left, the units are worth what they cost.
         yield _traded(row, key, ZERO, crosses=False)

@@ -238,7 +238,9 @@ def _mend(value: HoldingValue, reason: MissingReason, currency: str) -> str:
     named = f"{instrument.symbol} on {instrument.exchange} in {instrument.currency}"
     return {
         MissingReason.PRICE_CURRENCY: f"Choose the line of {instrument.symbol} that trades in {instrument.currency}.",
-        MissingReason.NO_PRICE: f"Switch on a source that knows {named}, or correct what it is called.",
+        MissingReason.NO_PRICE: f"Enter a price of {instrument.symbol}: no source has one."
+        if instrument.exchange == "MANUAL"
+        else f"Switch on a source that knows {named}, or correct what it is called.",
         MissingReason.NO_FX_RATE: f"Switch on the reference rates: the rate from {pair} is not known.",
         MissingReason.NO_COST: f"Enter the rate from {pair} on the transactions of {instrument.symbol} that lack it."
         if value.holding.invested_local is not None

@@ -51,8 +51,8 @@ class Worth:
 class Evidence:
     """A holding's book, the rows that it came of, and the prices and rates that value it.
 
-    `currency` is the portfolio's. `entries` are by id and include rows of other places that lots came from; `splits`
-    are the instrument's own; `rate_sources` say by currency who told the latest rate; `symbols` are by instrument.
+    `currency` is the portfolio's. `entries` are by id and include rows of other places that lots came from, `own_entries`
+    are this holding's alone, oldest first; `splits` are the instrument's own; `rate_sources` say by currency who told the latest rate; `symbols` are by instrument.
     `beside` is what each holding of the portfolio is worth, this one too.
     """
 
@@ -66,6 +66,7 @@ class Evidence:
     rate_sources: Mapping[str, str]
     book: Book
     entries: Mapping[str, Entry]
+    own_entries: Sequence[Entry]
     splits: Sequence[Split]
     symbols: Mapping[str, str]
     beside: Sequence[Worth] = ()
@@ -95,11 +96,6 @@ class Evidence:
         found = getattr(self.quote.position.holding if name in _OF_HOLDING else self.value, name)
         assert found is None or isinstance(found, Decimal)  # noqa: S101  # only numbers are asked for, by our own names
         return found
-
-    @property
-    def own_entries(self) -> list[Entry]:
-        """The rows of this very holding, oldest first."""
-        return [entry for entry in self.entries.values() if self.is_own(entry)]
 
     def is_own(self, entry: Entry) -> bool:
         """Whether a row is one of this instrument in this portfolio."""

@@ -120,12 +120,14 @@ def _day_change(evidence: PortfolioEvidence) -> Node:
 
 
 def _day_change_pct(evidence: PortfolioEvidence) -> Node:
-    bases = []
-    for one in _moved(evidence):
-        base = settle(explain_day_base(one), one.value.day_base)
-        bases.append(replace(base, label=one.symbol) if evidence.nested else leaf(one.symbol, base.value, base.measure))
-    whole = add("Value at the close before", evidence.home, bases)
+    whole = add("Value at the close before", evidence.home, [_base(evidence, one) for one in _moved(evidence)])
     return as_percent("Change of the day in percent", _named(_day_change(evidence), "day_change"), whole)
+
+
+def _base(evidence: PortfolioEvidence, one: Evidence) -> Node:
+    if evidence.nested:
+        return replace(settle(explain_day_base(one), one.value.day_base), label=one.symbol)
+    return leaf(one.symbol, one.value.day_base, evidence.home, HoldingFact(one.holding_id, one.symbol))
 
 
 def _cash(evidence: PortfolioEvidence) -> Node:

@@ -1,7 +1,8 @@
 """How did a figure come about: its receipt, from the same positions as the summary and from the ledger below them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tickfolio.domain.errors import InvalidInput, NotFound
@@ -10,7 +11,7 @@ from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import Transaction
 from tickfolio.domain.lots import Book
-from tickfolio.domain.matching import match_ledger
+from tickfolio.domain.matching import match_ledger, match_lots
 from tickfolio.domain.money import exact
 from tickfolio.domain.performance import figures_of
 from tickfolio.domain.position import Position, quote_position
@@ -70,12 +71,13 @@ class _Valued:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The rows that hang together, as receipts show them, and the books that they come to."""
+    """The rows that hang together, as receipts show them, all and by place, and the books that they come to."""
 
-    entries: Mapping[str, Entry]
-    books: Mapping[Place, Book]
-    splits: Sequence[Split]
-    symbols: Mapping[str, str]
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    own: Mapping[Place, Sequence[Entry]] = field(default_factory=dict)
+    books: Mapping[Place, Book] = field(default_factory=dict)
+    splits: Sequence[Split] = ()
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
 
 def _explain_holding(tx: Tx, portfolio: Portfolio, figure: str, holding_id: str) -> Receipt:
@@ -109,7 +111,7 @@ def _explain_portfolio(tx: Tx, portfolio: Portfolio, figure: str) -> Receipt:
     valued = _value(tx, portfolio)
     knot = load_whole(tx, portfolio)
     nested = len(knot.rows) <= NESTED_ROWS_MAX
-    read = _read(tx, portfolio, knot)
+    read = _read(tx, portfolio, knot) if nested else _Read()  # nothing below the lines is shown
     holdings = [
         _evidence(portfolio, valued, read, row, position)
         for row, position in zip(valued.rows, valued.positions, strict=True)
@@ -136,7 +138,10 @@ def _read(tx: Tx, portfolio: Portfolio, knot: Knot) -> _Read:
         row.id: Entry(row, stored.currency, days.find(stored.currency, row) if stored.fx_rate is None else None)
         for stored, row in zip(knot.rows, rows, strict=True)
     }
-    return _Read(entries, match_ledger(rows, rules, symbols, splits), splits, symbols)
+    own: dict[Place, list[Entry]] = defaultdict(list)
+    for entry in entries.values():
+        own[entry.row.portfolio_id, entry.row.instrument_id].append(entry)
+    return _Read(entries, own, match_ledger(rows, rules, symbols, splits), splits, symbols)
 
 
 class _DayRates:
@@ -168,6 +173,7 @@ class _DayRates:
 @exact
 def _evidence(portfolio: Portfolio, valued: _Valued, read: _Read, row: HoldingRow, position: Position) -> Evidence:
     key = position.instrument.id
+    place = (portfolio.id, key)
     return Evidence(
         holding_id=row.id,
         portfolio_id=portfolio.id,
@@ -177,8 +183,9 @@ def _evidence(portfolio: Portfolio, valued: _Valued, read: _Read, row: HoldingRo
         quote=quote_position(position, valued.rates, portfolio.currency),
         rates=valued.rates,
         rate_sources=valued.rate_sources,
-        book=read.books[portfolio.id, key],
+        book=read.books[place] if read.books else match_lots((), portfolio.cost_method, position.instrument.symbol),
         entries=read.entries,
+        own_entries=read.own.get(place, ()),
         splits=[split for split in read.splits if split.instrument_id == key],
         symbols=read.symbols,
     )
