@@ -5,8 +5,7 @@ Goal: at most 50 ms, and not growing with rows of other instruments. The instrum
 
 import itertools
 import tempfile
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -16,7 +15,7 @@ from tests.builders import Given, buy
 from tests.infrastructure.clock import SettableClock
 from tickfolio.services.ledgers import record_transaction
 from tickfolio.storage.database import Database, make_engine
-from tickfolio.storage.ledgers import LedgerRow, _values
+from tickfolio.storage.ledgers import _values
 from tickfolio.storage.migrate import migrate
 from tickfolio.storage.tables import transactions
 

@@ -22,8 +22,8 @@ from tickfolio.domain.prices import LatestPrice, Observation, PriceStatus
 from tickfolio.providers.ecb import EcbAdapter, EcbProvider
 from tickfolio.providers.provider import BatchResult, Failure, FailureKind, HistoryResult, Listing, Provider
 from tickfolio.services.accounts import Reception
-from tickfolio.services.instruments import Named
 from tickfolio.services.drafts import Draft
+from tickfolio.services.instruments import Named
 from tickfolio.services.ledgers import record_transaction
 from tickfolio.services.portfolios import create_portfolio
 from tickfolio.services.refresh import Refresher

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from tests.oracle import ledger
@@ -178,6 +178,12 @@ class History:
         close, rate = self.market.close(name, on, self.splits.get(name, [])), self.market.rate(name, on)
         return None if close is None or rate is None else close * rate
 
+    def of(self, holding: str) -> "History":
+        """The same days of one instrument; what was read of the ledger need not be read again."""
+        history = History(self.rows, self.market, self.facts, self.method, holding=holding)
+        history.known = self.known
+        return history
+
     # --- Flows ---
 
     def flows(self, on: date) -> tuple[Amount, Amount]:
@@ -240,10 +246,11 @@ class History:
         paid_in, paid_out = self.flows(on)
         if before is None or value is None or paid_in is None or paid_out is None:
             return None
-        held, prices = self.start_of(on)
+        points = self.stale_trades(on)
+        held, prices = self.start_of(on) if points else ({}, {})
         start = worth = before
         growth, carried, rest = Fraction(1), NOTHING, paid_in - paid_out
-        for point in self.stale_trades(on):
+        for point in points:
             for name, trade in point.items():
                 if held.get(name):
                     last = prices[name]
@@ -370,11 +377,16 @@ def brackets(terms: Sequence[tuple[int, Decimal]]) -> list[tuple[Decimal, Decima
     """The intervals in which the worth changes its sign: one at most when the amounts do so once (Descartes)."""
     changes = sum((one > 0) != (other > 0) for (_, one), (_, other) in pairwise(terms))
     steps = 1 if changes == 1 else STEPS
+    signed = [(point, worth(terms, point) >= 0) for point in growths(steps)]
+    return [(one, other) for (one, sign), (other, after) in pairwise(signed) if sign != after]
+
+
+@cache
+def growths(steps: int) -> Sequence[Decimal]:
+    """The growths a day from the lowest rate to the highest, in equal steps of their logarithm."""
     low, high = (SIXTY.divide(SIXTY.ln(end), Decimal(365)) for end in (LOWEST, HIGHEST))
     width = SIXTY.divide(SIXTY.subtract(high, low), Decimal(steps))
-    points = [SIXTY.exp(SIXTY.add(low, SIXTY.multiply(width, Decimal(step)))) for step in range(steps + 1)]
-    signed = [(point, worth(terms, point) >= 0) for point in points]
-    return [(one, other) for (one, sign), (other, after) in pairwise(signed) if sign != after]
+    return [SIXTY.exp(SIXTY.add(low, SIXTY.multiply(width, Decimal(step)))) for step in range(steps + 1)]
 
 
 def bisected(terms: Sequence[tuple[int, Decimal]], low: Decimal, high: Decimal) -> Decimal:

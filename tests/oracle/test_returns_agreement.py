@@ -39,7 +39,7 @@ BLOCKS = 4
 NEAR, NEAR_RATE = 1e-9, 1e-7
 BEFORE, AFTER = 15, 20  # days of closes before the first row, and after the last
 SATURDAY = 5
-KEEPS = 0.05  # of the rows' own prices: from nothing to a million
+KEEPS = 0.05  # so many of the rows keep their own price, which may be nothing
 TRADED = ("BUY", "SELL", "RIGHTS", "REINVEST", "OPENING", "SWITCH", "TRANSFER_IN", "TRANSFER_OUT", "MERGER")
 ABROAD, CASH = "USD", "D"
 
@@ -121,7 +121,7 @@ def near(chance: Random, row: Row, closes: dict[str, dict[date, Decimal]]) -> Ro
     known = closes[row.instrument or "A"]
     past = [day for day in known if day <= row.on]
     level = float(known[max(past)]) if past else 100.0
-    keeps = chance.random() < KEEPS and (not row.price or row.price > Decimal("0.001"))
+    keeps = chance.random() < KEEPS and (not row.price or Decimal("0.01") < row.price < Decimal(1000))
     told = price(chance, level) if row.type in TRADED and not keeps else row.price
     if row.type in ("DIVIDEND", "INTEREST", "FEE", "TAX"):
         return replace(row, quantity=Decimal(1), price=price(chance, 5))
@@ -205,8 +205,9 @@ def differences(made: Made) -> list[str]:
     past = make_past(inputs, made.last)
     ordinals = past.history.days.tolist()
     found = []
+    whole = History(made.rows, market, made.facts, made.method, cash_tracked=made.cash_tracked)
     for holding, measure in {None: past.whole, **measure_each(inputs, past)}.items():
-        history = History(made.rows, market, made.facts, made.method, cash_tracked=made.cash_tracked, holding=holding)
+        history = whole if holding is None else whole.of(holding)
         days = history.days(made.first - DAY, made.last)
         by_ordinal = {day.on.toordinal(): day for day in days}
         what = holding or "whole"

@@ -320,8 +320,8 @@ def test_a_very_long_sum_begins_with_what_its_first_lines_come_to():
     bought = [buy(1, 2, of="TCS") for _ in range(1500)]
     receipt = told(one_holding(*bought), "quantity")
 
-    assert (receipt["value"], len(receipt["working"]["parts"])) == ("1500", 1000)
-    assert lines(receipt["working"])[0] == ("The first 501 lines together", "501")
+    assert (receipt["value"], len(receipt["working"]["parts"])) == ("1500", 500)
+    assert lines(receipt["working"])[0] == ("The first 1001 lines together", "1001")
 
 
 def test_a_stored_holding_that_is_behind_its_ledger_is_said_so():
@@ -334,3 +334,15 @@ def test_a_stored_holding_that_is_behind_its_ledger_is_said_so():
     assert receipt.notes == [
         "By the ledger as it is now it is 1000 INR; the summary follows when holdings are worked out anew."
     ]
+
+
+def test_the_united_kingdom_takes_a_purchase_of_the_next_thirty_days_and_then_the_pool():
+    # sold 6, and 8 bought for 960 nine days later: 6 of those, 960 × 6 ÷ 8 = 720; the pool keeps its 1000
+    rows = [buy(10, 100, of="TCS"), sell(6, 130, "2024-02-01", of="TCS"), buy(8, 120, "2024-02-10", of="TCS")]
+    evidence = one_holding(*rows, method=CostMethod.UK_POOL)
+
+    [sale] = told(evidence, "realised")["working"]["parts"]
+    assert sale["value"] == "60"  # 780 − 720
+    [part] = sale["parts"][1]["parts"]
+    assert (part["op"], [value for _, value in lines(part)]) == ("share", ["960", "6", "8"])
+    assert told(evidence, "invested")["value"] == "1240"  # 1000 and 240 of the second

@@ -315,7 +315,7 @@ def walk(url, clock, new_id, examples):
 
 
 def test_invariant_12_stored_holdings_are_what_the_ledger_comes_to(sqlite_url, clock, new_id):
-    walk(sqlite_url, clock, new_id, examples=1200)
+    walk(sqlite_url, clock, new_id, examples=400)
 
 
 def test_invariant_12_on_postgresql(postgres_url, clock, new_id):

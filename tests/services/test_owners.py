@@ -79,6 +79,7 @@ NOTHING = {
          *tx.ledgers.rows_touching(o.ravi.id, None, o.touched)]
     ),
     "Ledgers.rows_of_all": lambda tx, o: tx.ledgers.rows_of_all(o.ravi.id),
+    "Ledgers.transactions": lambda tx, o: tx.ledgers.transactions(o.ravi.id, o.portfolio.id, lambda *_: None),
     "Ledgers.split_rows": lambda tx, o: tx.ledgers.split_rows(o.ravi.id, [o.portfolio.id]),
     "Ledgers.page": lambda tx, o: tx.ledgers.page(o.ravi.id, o.portfolio.id, before=None, limit=9, instrument_id=None),
     "Instruments.find": lambda tx, o: tx.instruments.find(o.ravi.id, AssetType.STOCK, "MANUAL", MANUAL.symbol),

@@ -1,5 +1,6 @@
 """Sources of prices: what is on, who may switch, and what they know when somebody types."""
 
+import json
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from tickfolio.domain.instruments import AssetType
 from tickfolio.providers.demo import DEMO_INSTRUMENTS, DemoProvider
 from tickfolio.providers.provider import Listing
 from tickfolio.services import search
+from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.sample import create_sample
 from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources, list_sources, sources_on, switch_source
@@ -131,6 +133,20 @@ def test_the_sample_is_a_portfolio_of_the_simulated_market_that_adds_up(given, c
     assert all(row.holding.quantity > 0 for row in rows)
     assert verify(given.database) == (1, [])
     assert len(given.asked) == len(rows)  # each is priced at once
+
+
+def test_the_sample_has_a_past_at_once(given, chief):
+    with given.database.transaction() as tx:
+        portfolio = create_sample(tx, given.world, chief, DemoProvider(slot_minutes=10), DEMO_INSTRUMENTS)
+
+    with given.database.reading() as tx:
+        user = tx.people.load(chief.id)
+        answer = load_performance(given.summaries(), tx, given.world, user, portfolio.id, Asked(), ()).body
+    told = json.loads(answer)
+
+    assert told["reasons"] == {}
+    assert told["twr_pct"] is not None
+    assert all(day["complete"] for day in told["series"])
 
 
 def test_an_instrument_by_hand_is_no_ones_to_price(given, chief):

@@ -90,7 +90,7 @@ class Keeper:
             self._acquire(shelf, row)
 
     def _take(self, shelf: Shelf, row: Transaction) -> tuple[list[Piece], Pair]:
-        """The units that leave, by the rules of the portfolio, and their cost; the change is written down."""
+        """The units that leave, by the rules of the portfolio, and their cost."""
         quantity, account = row.quantity, row.account
         if quantity <= ZERO:
             raise ValueError(f"{row.id}: quantity {quantity} must be positive")
@@ -107,10 +107,14 @@ class Keeper:
             parts += take_oldest(lots, quantity - sum_quantity(parts))
         if shelf.has_one_pool and sum_quantity(parts) < quantity:  # the rest is kept apart for a sale of that day
             raise Oversold(self.symbols[row.instrument_id], quantity, sum_quantity(parts), row.traded_on)
-        cost = parts[0][4:] if len(parts) == 1 else sum_cost(parts)
-        local, home = subtract_pairs(_NO_COST, cost)
-        shelf.changes.append((row.id, account, row.traded_on, -quantity, local, home))
-        return parts, cost
+        return parts, parts[0][4:] if len(parts) == 1 else sum_cost(parts)
+
+    def _take_away(self, shelf: Shelf, row: Transaction) -> list[Piece]:
+        """The units that leave without being sold; the change of what is held is written down."""
+        parts, cost = self._take(shelf, row)
+        gone = subtract_pairs(_NO_COST, cost)
+        shelf.changes.append((row.id, row.account, row.traded_on, -row.quantity, *gone))
+        return parts
 
     def _sell(self, shelf: Shelf, row: Transaction) -> None:
         if shelf.is_levelled:
@@ -123,6 +127,7 @@ class Keeper:
             (row.id, row.account, row.traded_on, row.quantity, got, got_home, local, home, realised, len(parts))
         )
         shelf.parts += parts
+        shelf.changes.append(None)
 
     def _split(self, shelf: Shelf, row: Transaction) -> None:
         ratio = _given(row, row.ratio)
@@ -160,7 +165,7 @@ class Keeper:
         self._put(target, bought)
 
     def _merge(self, shelf: Shelf, row: Transaction) -> None:
-        parts, _ = self._take(shelf, row)
+        parts = self._take_away(shelf, row)
         self._turn_into(row, resize(parts, _given(row, row.to_quantity)))
 
     def _demerge(self, shelf: Shelf, row: Transaction) -> None:
@@ -189,7 +194,7 @@ class Keeper:
         if there is not None and shelf.has_one_pool and there.portfolio_id == row.portfolio_id:
             self._move_within_pool(shelf, row, there)
             return
-        parts, _ = self._take(shelf, row)
+        parts = self._take_away(shelf, row)
         if there is not None:
             shelf = self.shelves[there.portfolio_id, there.instrument_id]
             moved = [(part[0], there.account, *part[2:]) for part in parts]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
-from tickfolio.domain.money import ZERO
+from tickfolio.domain.money import EXACT, ZERO
 from tickfolio.domain.pieces import Piece, Sold, add_pairs, share_pair, subtract_pairs
 
 
@@ -128,10 +128,22 @@ def piece_of(lot: Lot) -> Piece:
     return key, account, acquired_on, quantity, local, home
 
 
-def change_of(piece: Piece) -> Change:
-    """The piece as a change."""
-    key, account, on, quantity, local, home = piece
-    return Change(key, account, on, quantity, Amount(local, home))
+def changes_of(pieces: Iterable[Piece | None], sold: Iterable[Sold]) -> Iterator[Change]:
+    """The changes; None stands for that of the next sale, whose units and cost left."""
+    sales = iter(sold)
+    for piece in pieces:
+        if piece is None:
+            key, account, on, quantity, _, _, local, home, *_ = next(sales)
+            gone = _less(local)
+            amount = Amount(gone, gone if home is local else _less(home))
+            yield Change(key, account, on, EXACT.minus(quantity), amount)
+        else:
+            key, account, on, quantity, local, home = piece
+            yield Change(key, account, on, quantity, Amount(local, home))
+
+
+def _less(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else EXACT.subtract(ZERO, amount)
 
 
 def sales_of(sold: Iterable[Sold], parts: Iterable[Piece]) -> Iterator[Sale]:

@@ -64,7 +64,7 @@ def whole_units(quantity: Decimal, times: Decimal, by: Decimal) -> Decimal:
     twice = rest * 2
     if twice > by or (twice == by and count % 2):
         count += 1
-    return count.scaleb(-DECIMALS_MAX)
+    return count.scaleb(-DECIMALS_MAX).normalize()
 
 
 def percent(part: Decimal, whole: Decimal | None) -> Decimal | None:

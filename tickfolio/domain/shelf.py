@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from tickfolio.domain.entries import Entries
 from tickfolio.domain.ledger import CostMethod, Rules
-from tickfolio.domain.lots import Amount, Book, change_of, lot_of, sales_of, sum_known
+from tickfolio.domain.lots import Amount, Book, changes_of, lot_of, sales_of, sum_known
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.movements import Movements
 from tickfolio.domain.pieces import Piece, Sold, pour, resize, sum_cost, sum_quantity
@@ -27,7 +27,7 @@ class Shelf:
     sold: list[Sold] = field(default_factory=list)
     parts: list[Piece] = field(default_factory=list)  # of all sales
     movements: Movements = field(default_factory=Movements)
-    changes: list[Piece] = field(default_factory=list)
+    changes: list[Piece | None] = field(default_factory=list)  # None: that of the next sale
     is_pooled: bool = field(init=False)  # purchases are poured together
     has_one_pool: bool = field(init=False)  # of all accounts
     is_levelled: bool = field(init=False)  # before units leave
@@ -69,7 +69,7 @@ class Shelf:
         return Book(
             lots=Entries(len(lots), partial(map, lot_of, lots)),
             sales=Entries(len(self.sold), partial(sales_of, self.sold, self.parts)),
-            changes=Entries(len(self.changes), partial(map, change_of, self.changes)),
+            changes=Entries(len(self.changes), partial(changes_of, self.changes, self.sold)),
             quantity=sum_quantity(lots),
             cost=Amount(*sum_cost(lots)),
             realised=sum_known([sold[8] for sold in self.sold]),

@@ -51,9 +51,10 @@ class Worth:
 class Evidence:
     """A holding's book, the rows that it came of, and the prices and rates that value it.
 
-    `currency` is the portfolio's. `entries` are by id and include rows of other places that lots came from, `own_entries`
-    are this holding's alone, oldest first; `splits` are the instrument's own; `rate_sources` say by currency who told the latest rate; `symbols` are by instrument.
-    `beside` is what each holding of the portfolio is worth, this one too.
+    `currency` is the portfolio's. `entries` are by id and include rows of other places that lots came from,
+    `own_entries` are this holding's alone, oldest first. `splits` are the instrument's own; `rate_sources` say by
+    currency who told the latest rate; `symbols` are by instrument. `beside` is what each holding of the portfolio is
+    worth, this one too.
     """
 
     holding_id: str

@@ -17,7 +17,7 @@ PERCENT = Measure(Unit.PERCENT)
 RATE = Measure(Unit.RATE)
 NUMBER = Measure(Unit.NUMBER)
 # A sum that is longer begins with what its first lines come to.
-LINES_MAX = 1000
+LINES_MAX = 500
 
 
 def money(currency: str) -> Measure:

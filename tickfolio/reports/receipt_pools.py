@@ -25,7 +25,7 @@ from tickfolio.reports.receipt_nodes import (
     negate,
     share_of,
 )
-from tickfolio.reports.receipt_rows import Side, amount_on, cost_of_row, measure_of, name_row, proceeds_of_row
+from tickfolio.reports.receipt_rows import Side, amount_on, cost_of_row, measure_of, name_row, proceeds_of_row, units_of
 from tickfolio.reports.receipt_units import is_split, split_of, units_of_change
 
 SO_FAR = "Cost before: the lines above together"
@@ -140,13 +140,19 @@ def parted(entry: Entry, so_far: Node) -> Node:
 
 
 def part_of_sale(evidence: Evidence, side: Side, sale: Sale, number: int) -> Node:
-    """A lot, or part of one, that a sale took, as a fact."""
+    """A lot, or part of one, that a sale took: its purchase's cost or a share of it, or else as a fact."""
     part = sale.parts[number]
     entry = evidence.entries[part.transaction_id]
-    label = f"{part.quantity:f} units acquired on {part.acquired_on.isoformat()}"
-    if evidence.rules.method is CostMethod.UK_POOL and part.acquired_on < sale.sold_on:
-        label = f"{part.quantity:f} units from the pool"
     cost = amount_on(side, part.cost)
+    if evidence.rules.method is CostMethod.UK_POOL and part.acquired_on < sale.sold_on:
+        return leaf(f"{part.quantity:f} units from the pool", cost, measure_of(evidence, side), entry.fact)
+    label = f"{part.quantity:f} units acquired on {part.acquired_on.isoformat()}"
+    if entry.row.type in ACQUIRING and evidence.is_own(entry):
+        bought = cost_of_row(entry, evidence, side)
+        units = leaf("Units", part.quantity, QUANTITY, entry.fact)
+        told = share_of(label, bought, units, units_of(entry, "Units bought"), entry.fact)
+        if told.value == cost:
+            return told
     return leaf(label, cost, measure_of(evidence, side), entry.fact)
 
 

@@ -96,7 +96,7 @@ def _period(inputs: Inputs, asked: Asked, today: date) -> Period:
     last = max((row.traded_on for row in inputs.rows), default=today)
     until = asked.until or max(today, last)
     since = asked.since or min(first, until)
-    for name, day in (("from", since), ("to", until)):
+    for name, day in (("to", until), ("from", since)):
         if day < FIRST_DAY:
             raise InvalidInput(name, f"{name} must not be before {FIRST_DAY.isoformat()}.", code="too_early")
         if day > max(today, last) + timedelta(days=1):

@@ -33,7 +33,7 @@ from tickfolio.storage.portfolios import Portfolio
 
 FIGURES: Sequence[str] = tuple(dict.fromkeys([*PORTFOLIO_FIGURES, *HOLDING_FIGURES, *PERFORMANCE_FIGURES]))
 # A portfolio with more rows than this shows its holdings' lines alone, each with a receipt of its own.
-NESTED_ROWS_MAX = 2000
+NESTED_ROWS_MAX = 1000
 
 
 def explain(

@@ -1,10 +1,10 @@
 """The sample portfolio: made holdings on the simulated market, so that a new server shows a living page at once."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-from tickfolio.domain.instruments import AssetType
+from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.money import quotient
 from tickfolio.providers.provider import Listing, Provider
@@ -16,6 +16,7 @@ from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
+from tickfolio.storage.prices import PricePoint
 
 SAMPLE_NAME = "Sample portfolio"
 _CHARGES = Decimal("20.00")
@@ -32,7 +33,7 @@ def create_sample(tx: Tx, world: World, user: User, demo: Provider, listings: Se
     """A portfolio of everything on the simulated market, bought at what it cost there on past days."""
     portfolio = create_portfolio(tx, world, user.id, SAMPLE_NAME, "INR")
     for listing, (amount, days_ago) in zip(listings, _POSITIONS, strict=False):
-        record_listing(tx, world, listing)
+        instrument = record_listing(tx, world, listing)
         bought_at = world.now() - timedelta(days=days_ago)
         price = _past_price(demo, listing.symbol, bought_at)
         draft = Draft(
@@ -44,7 +45,17 @@ def create_sample(tx: Tx, world: World, user: User, demo: Provider, listings: Se
             fees=_CHARGES,
         )
         record_transaction(tx, world, user, portfolio.id, draft)
+        _remember(tx, world, demo, instrument, bought_at)
     return portfolio
+
+
+def _remember(tx: Tx, world: World, demo: Provider, instrument: Instrument, since: datetime) -> None:
+    """The simulated market's closes since the purchase, so that the sample has a past at once."""
+    closes = demo.fetch_history(instrument.symbol, since - timedelta(days=1), world.now()).closes
+    noon = ((close, datetime.combine(close.on, time(12), UTC)) for close in closes)
+    tx.prices.remember(
+        [PricePoint(instrument.id, "close", at, close.price, demo.name, world.now()) for close, at in noon]
+    )
 
 
 def _past_price(demo: Provider, symbol: str, at: datetime) -> Decimal:

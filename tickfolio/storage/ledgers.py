@@ -1,6 +1,6 @@
 """Ledgers: the rows that everything else is computed from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,46 +124,7 @@ class Ledgers:
         if portfolio_id is not None:
             query = query.where(t.portfolio_id == portfolio_id)
         found = self._connection.execute(query.order_by(t.traded_on, t.id))
-        return [
-            Transaction(
-                key,
-                instrument,
-                _TYPES[kind],
-                on,
-                number(quantity),
-                number(price),
-                sequence,
-                number(fees),
-                number(taxes),
-                rate_of(portfolio, currency, on, None if rate is None else number(rate)),
-                account,
-                portfolio,
-                None if cost is None else number(cost),
-                None if ratio is None else read_ratio(ratio),
-                into,
-                None if more is None else number(more),
-                None if pct is None else number(pct),
-            )
-            for sequence, (
-                key,
-                instrument,
-                kind,
-                on,
-                quantity,
-                price,
-                fees,
-                taxes,
-                currency,
-                rate,
-                account,
-                portfolio,
-                cost,
-                ratio,
-                into,
-                more,
-                pct,
-            ) in enumerate(found)
-        ]
+        return _as_transactions(found, number, rate_of)
 
     def split_rows(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[LedgerRow]:
         """The rows of these portfolios that say a split or a bonus, oldest first."""
@@ -277,6 +238,25 @@ def _reader(connection: Connection) -> Callable[[Any], Decimal]:
 def _owned(owner_id: str) -> Any:
     owner = portfolios.c.user_id == owner_id
     return select(transactions).join(portfolios, portfolios.c.id == transactions.c.portfolio_id).where(owner)
+
+
+def _as_transactions(found: Iterable[Any], number: Callable[[Any], Decimal], rate_of: RateOf) -> list[Transaction]:
+    """Plain columns as transactions, in the order of `_RECKONED`; the place in the list is their sequence."""
+    return [
+        Transaction(
+            key, instrument, _TYPES[kind], on, number(quantity), number(price), sequence, number(fees), number(taxes),
+            rate_of(portfolio, currency, on, None if rate is None else number(rate)), account, portfolio,
+            None if cost is None else number(cost),
+            None if ratio is None else read_ratio(ratio),
+            into,
+            None if more is None else number(more),
+            None if pct is None else number(pct),
+        )
+        for sequence, (
+            key, instrument, kind, on, quantity, price, fees, taxes, currency, rate, account, portfolio, cost, ratio,
+            into, more, pct,
+        ) in enumerate(found)
+    ]  # fmt: skip
 
 
 def _values(row: LedgerRow) -> dict[str, Any]:

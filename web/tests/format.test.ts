@@ -8,6 +8,11 @@ test('rupees are grouped by lakh and crore', () => {
   expect(compact('5007354.51', 'INR')).toBe('₹50.07L')
   expect(compact('48600000', 'INR')).toBe('₹4.86Cr')
 })
+test('below a lakh an amount is short enough in full', () => {
+  expect(['0', '999', '99999', '-99999.4', '100000'].map((n) => compact(n, 'INR'))).toEqual(['₹0', '₹999', '₹99,999', '−₹99,999', '₹1.00L'])
+  useLocale('en-US')
+  expect(compact('99990', 'USD')).toBe('$99.99K')
+})
 test('a minus is the typographic one and stands before the sign of the currency', () => expect(signedMoney('-1234567.5', 'INR', 2)).toBe('−₹12,34,567.50'))
 test('no digit of a long decimal is lost to a float', () => expect(money('12345678901234567.89', 'INR')).toBe('₹12,34,56,78,90,12,34,567.89'))
 test('percentages are signed, and zero is not', () => expect([signedPct('11.371666666666666666666666667'), signedPct('-0.5'), signedPct('0'), pct('15.095', 1)]).toEqual(['+11.37%', '−0.50%', '0.00%', '15.1%']))

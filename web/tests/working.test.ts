@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Node, Transaction } from '../src/api/types'
 import { useLocale } from '../src/lib/format'
 import { bonusAsSpoken, bonusToLedger, ratioOf } from '../src/lib/transactions'
-import { below, factText, isRounded, shown, signBefore, unsigned, whenText, words } from '../src/lib/working'
+import { below, factText, isFloating, isRounded, reasonText, shown, signBefore, unsigned, whenText, words } from '../src/lib/working'
 import { amountOf, terms, titleOf } from '../src/screens/activity/describe'
 
 beforeEach(() => useLocale('en-IN'))
@@ -42,6 +42,17 @@ test('a minus shows what it turns round', () => {
   expect(below(node({ op: 'negate', parts: [inner] })).parts).toEqual(inner.parts)
 })
 test('a line is rounded when digits are missing, not when they are zeros', () => expect([isRounded(node({ value: '1.2300' })), isRounded(node({ value: '1.234' }))]).toEqual([false, true]))
+test('a factor and an index are shown to six digits, and say that they are rounded', () => {
+  const factor = node({ value: '1.0123456789012345', unit: 'number', currency: null })
+  expect([shown(factor, false), shown({ ...factor, value: '1.012' }, false), shown({ ...factor, value: '1241' }, false), isRounded(factor), isRounded({ ...factor, value: '1.012' })]).toEqual(['1.012346', '1.012000', '1,241', true, false])
+})
+test('periods are multiplied, and what floats are in is not called exact', () => {
+  const linked = node({ op: 'link', unit: 'percent', parts: [node({}), node({})] })
+  expect([0, 1].map((at) => signBefore('link', at, '1.01').text)).toEqual(['', '×'])
+  expect([isFloating(linked), isFloating(node({ op: 'annualise', parts: [linked] })), isFloating(node({ op: 'sum', parts: [node({})] }))]).toEqual([true, true, false])
+})
+test('the day of a flow stands under it, unless its label has it', () => expect(['Flow', '2026-01-05: Flow'].map((label) => factText({ kind: 'day', on: '2026-01-05' }, label, now))).toEqual(['5 Jan 2026', '']))
+test.each(['no_close', 'no_fx_rate', 'under_a_year', 'no_volatility', 'one_sign', 'one_day', 'no_root', 'no_flows', 'nothing_held'])('%s has words of its own', (reason) => expect(reasonText(reason)).not.toBe('Not known.'))
 test('days are written as the reader writes them', () => expect([words('Purchase of 2026-01-05'), whenText('2026-11-20T08:50:00Z', now), whenText('2026-11-18T08:50:00Z', now)]).toEqual(['Purchase of 5 Jan 2026', '2:20 pm', '18 Nov 2026, 2:20 pm']))
 
 test.each([['10:1', ['10', '1']], ['3 for 2', ['3', '2']], ['1.5:1', ['1.5', '1']], ['0:1', null], ['10', null], ['a:b', null]])('%s is the ratio %j', (typed, ratio) => expect(ratioOf(typed)).toEqual(ratio))

@@ -26,9 +26,13 @@ const places = (digits?: number): Options => (digits === undefined ? {} : { mini
 /** Without `digits`, as many as the currency has: two for rupees, none for yen. */
 export const money = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, ...places(digits) })
 export const signedMoney = (n: Num, currency: string, digits?: number) => format(n, { style: 'currency', currency, signDisplay: 'exceptZero', ...places(digits) })
-/** ₹50.07L, ₹4.86Cr; in whole units where the locale has no short form for that size. */
+const LAKH = 100_000
+/** ₹50.07L, ₹4.86Cr; in whole units where the locale has no short form for that size, and below a lakh where it counts in lakhs. */
 export function compact(n: Num, currency: string) {
   const short = formatter({ style: 'currency', currency, notation: 'compact', ...places(2) })
+  const inLakhs = short.formatToParts(LAKH).some((part) => part.type === 'integer' && part.value === '1')
+  // `Intl` would write 99,999 as 1.00L. The float only says which side of a lakh it is.
+  if (inLakhs && Math.abs(Number(n)) < LAKH) return money(n, currency, 0)
   return short.formatToParts(n as number).some((part) => part.type === 'compact') ? short.format(n as number).replace('-', '−') : money(n, currency, 0)
 }
 /** A price as its source told it; net asset values have four decimals. */

@@ -9,12 +9,12 @@ type Fact = NonNullable<Node['fact']>
 type Number = Pick<Node, 'value' | 'unit' | 'currency'>
 
 export const HIDDEN = '••••'
-const PRICE_DIGITS = 6, RATE_DIGITS = 6, PERCENT_DIGITS = 4
+const PRICE_DIGITS = 6, RATE_DIGITS = 6, PERCENT_DIGITS = 4, NUMBER_DIGITS = 6
 /** What a reader who hides amounts would not want to be seen; the price of the market is everybody's. */
 const secret = (node: Number & { fact?: Fact | null }) => node.unit === 'money' || node.unit === 'quantity' || (node.unit === 'price' && node.fact?.kind !== 'price')
 
 // Gains have their sign; what something is worth, cost or weighs has none.
-const gains = ['profit_loss', 'price_effect', 'currency_effect', 'realised', 'income', 'total_profit_loss', 'day_change']
+const gains = ['profit_loss', 'price_effect', 'currency_effect', 'realised', 'income', 'total_profit_loss', 'day_change', 'xirr', 'twr', 'twr_annual', 'modified_dietz', 'max_drawdown']
 export type Headline = 'signed' | 'plain'
 /** How the figure itself is shown on top. */
 export const headline = ({ figure }: Receipt): Headline => (gains.includes(figure.replace(/_pct$/, '')) ? 'signed' : 'plain')
@@ -31,6 +31,8 @@ export function shown(node: Number & { fact?: Fact | null }, hidden: boolean, to
   if (unit === 'percent') return `${numberText(value, { minimumFractionDigits: 2, maximumFractionDigits: PERCENT_DIGITS })}%`
   // A small rate, as of yen to dollars, would lose its digits to a fixed number of places.
   if (unit === 'rate') return numberText(value, /^-?0(\.0|$)/.test(value) ? { maximumSignificantDigits: RATE_DIGITS } : { maximumFractionDigits: RATE_DIGITS })
+  // What one became, and an index: a quotient, or a float. Days are whole.
+  if (unit === 'number') return numberText(value, { minimumFractionDigits: value.includes('.') ? NUMBER_DIGITS : 0, maximumFractionDigits: NUMBER_DIGITS })
   return numberText(value, { maximumFractionDigits: 18 })
 }
 /** Every digit there is, for the tip. */
@@ -41,9 +43,13 @@ export function everyDigit(node: Number, hidden: boolean): string | undefined {
 /** Whether a line is rounded on the screen, so that lines may seem to miss their total by a little. */
 export function isRounded(node: Node): boolean {
   const fraction = (node.value?.split('.')[1] ?? '').replace(/0+$/, '').length
-  const digits = { money: node.currency ? digitsOf(node.currency) : 2, price: PRICE_DIGITS, percent: PERCENT_DIGITS, rate: RATE_DIGITS, quantity: 18, number: 18 }[node.unit]
+  const digits = { money: node.currency ? digitsOf(node.currency) : 2, price: PRICE_DIGITS, percent: PERCENT_DIGITS, rate: RATE_DIGITS, quantity: 18, number: NUMBER_DIGITS }[node.unit]
   return fraction > digits
 }
+
+/** Whether it was reckoned in floats: then nothing behind its lines is exact. */
+export const isFloating = (node: Node): boolean => floating.includes(node.op ?? '') || node.parts.some(isFloating)
+const floating = ['link', 'xirr', 'annualise', 'volatility', 'sharpe', 'sortino']
 
 export interface Sign { text: string; word: string }
 const PLUS = { text: '+', word: 'plus' }, MINUS = { text: '−', word: 'less' }, TIMES = { text: '×', word: 'times' }, OVER = { text: '÷', word: 'divided by' }, NONE = { text: '', word: '' }
@@ -54,7 +60,7 @@ export function signBefore(op: string | null, at: number, value: string | null):
   if (op === 'sum') return below ? MINUS : at ? PLUS : NONE
   if (op === 'difference' && at) return below ? PLUS : MINUS
   if (op === 'negate') return MINUS
-  if (op === 'product' && at) return TIMES
+  if ((op === 'product' || op === 'link') && at) return TIMES
   if ((op === 'quotient' || op === 'percent') && at) return OVER
   if (op === 'share' && at) return at === 1 ? TIMES : OVER
   return NONE
@@ -107,6 +113,7 @@ export function factText(fact: Fact, label: string, now: number): string {
     return [said ? '' : `${typeWord[fact.type]}, ${shortDate(fact.traded_on)}`, fact.account ?? ''].filter(Boolean).join(' · ')
   }
   if (fact.kind === 'split') return [label.includes(fact.on) ? fact.ratio : `${fact.ratio}, ${shortDate(fact.on)}`, fact.told_by === 'portfolio' ? 'entered by you' : 'of the instrument'].join(' · ')
+  if (fact.kind === 'day') return label.includes(fact.on) ? '' : shortDate(fact.on)
   return fact.symbol === label ? '' : fact.symbol
 }
 export const upperFirst = (text: string) => text.charAt(0).toLocaleUpperCase(currentLocale()) + text.slice(1)
@@ -114,5 +121,7 @@ export const upperFirst = (text: string) => text.charAt(0).toLocaleUpperCase(cur
 const reasons: Record<string, string> = {
   no_price: 'No price is known yet.', price_currency: 'Its price is in another currency than it is held in.', no_fx_rate: 'A rate of exchange is not known.', no_cost: 'Nobody has said what it cost.',
   no_previous_close: 'The close before is not known.', nothing_held: 'Nothing is held.', nothing_to_compare: 'There is nothing to compare it with.', cash_not_tracked: 'This portfolio does not track cash.',
+  no_close: 'It needs the closing price of every day, and some are not known yet.', under_a_year: 'It is shown from one year on.', no_volatility: 'It needs more days with a price.', one_sign: 'Money has gone one way only, so there is no rate.',
+  one_day: 'It all happened on one day; a rate needs time.', no_root: 'No rate fits these flows.', no_flows: 'No money has come in or gone out.',
 }
 export const reasonText = (reason: string | null) => (reason ? (reasons[reason] ?? 'Not known.') : '')

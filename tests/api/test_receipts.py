@@ -1,0 +1,61 @@
+"""`GET /portfolios/{id}/explain`: whose it is, what it refuses, and that it says what the summary says."""
+
+import pytest
+
+from tests.api.running import add_holding, assert_problem, make_portfolio, trade
+from tests.reports.redo import faults
+
+
+def explained(person, portfolio, **asked):
+    return person.browser.get(f"/portfolios/{portfolio['id']}/explain", params=asked)
+
+
+@pytest.fixture
+def portfolio(asha):
+    return make_portfolio(asha)
+
+
+def test_a_receipt_says_what_the_summary_says(asha, portfolio):
+    holding = add_holding(asha, portfolio["id"], quantity="10", avg_buy_price="1400.00")
+    bought = trade(asha, portfolio["id"], quantity="5", price="1500", fees="20")
+    summary = asha.browser.get(f"/portfolios/{portfolio['id']}/summary").json()
+
+    answer = explained(asha, portfolio, figure="invested", holding=holding["id"])
+
+    # 10 × 1400.00 = 14000.00 and 5 × 1500 + 20 = 7520
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    receipt = answer.json()
+    assert receipt.keys() == {
+        *("figure", "label", "unit", "currency", "value", "reason", "formula", "as_of", "working", "notes")
+    }
+    assert receipt["value"] == summary["invested"]
+    assert float(receipt["value"]) == 21520
+    assert faults(receipt) == []
+    lines = receipt["working"]["parts"]
+    assert {one["fact"]["id"] for one in lines} > {bought["id"]}
+    for line in lines:
+        assert line.keys() == {*("label", "op", "value", "unit", "currency", "parts", "fact", "figure", "holding_id")}
+
+
+def test_a_figure_that_there_is_not_is_refused_by_name(asha, portfolio):
+    holding = add_holding(asha, portfolio["id"])
+
+    for asked in (
+        {"figure": "luck"},
+        {"figure": "weight_pct"},
+        {"figure": "priced_invested", "holding": holding["id"]},
+    ):
+        problem = assert_problem(explained(asha, portfolio, **asked), 422, "invalid_input", "figure")
+        assert problem["errors"][0]["code"] == "unknown_figure"
+    assert_problem(explained(asha, portfolio), 422, "invalid_input", "figure")
+
+
+def test_a_holding_of_another_portfolio_or_person_is_not_found(server, asha, portfolio):
+    ravi = server.person("Ravi")
+    other, his = make_portfolio(asha, "Other"), make_portfolio(ravi)
+
+    for foreign in (add_holding(asha, other["id"]), add_holding(ravi, his["id"]), {"id": "nowhere"}):
+        answer = explained(asha, portfolio, figure="invested", holding=foreign["id"])
+        assert_problem(answer, 404, "not_found")
+    assert_problem(explained(asha, his, figure="invested"), 404, "not_found")
