@@ -75,7 +75,7 @@ def the_slip(page):
 
 def test_every_figure_of_the_overview_opens_a_receipt_of_the_same_value(overview, client, portfolio, said):
     seen = set()
-    for button in overview.locator("button[data-figure]").all():
+    for button in overview.locator("button[data-figure]:not([aria-labelledby=returns-h] *)").all():
         figure, holding = button.get_attribute("data-figure"), button.get_attribute("data-holding")
         shown = number(button.evaluate(SEEN))
         button.click()

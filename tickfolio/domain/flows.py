@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickfolio.domain.ledger import Transaction, TransactionType, charges, gross, price_of_units, units_moved
-from tickfolio.domain.money import EXACT, ZERO, convert, exact
+from tickfolio.domain.money import EXACT, ONE, ZERO, convert, exact
 
 T = TransactionType
-_INTO = frozenset({T.BUY, T.RIGHTS, T.FEE, T.TAX})
-_OUT_OF = frozenset({T.SELL, T.DIVIDEND, T.INTEREST})
+_BOUGHT_OR_SOLD = frozenset({T.BUY, T.RIGHTS, T.SELL})
+_INTO = frozenset({T.FEE, T.TAX})
+_OUT_OF = frozenset({T.DIVIDEND, T.INTEREST})
 _MOVED = frozenset({T.TRANSFER_IN, T.TRANSFER_OUT})
 _AT_THE_BANK = frozenset({T.DEPOSIT, T.WITHDRAWAL})
 
@@ -60,18 +61,26 @@ def tabulate(flows: Sequence[Flow]) -> FlowTable:
     """The flows as arrays."""
     own: dict[str, list[int]] = defaultdict(list)
     traded: dict[str, list[int]] = defaultdict(list)
-    for number, flow in enumerate(flows):
-        own[flow.instrument_id].append(number)
-        if flow.price and flow.units:
-            traded[flow.instrument_id].append(number)
+    moved: list[int] = []
+    unknown = float("nan")
+    days, amounts, crossing = [], [], []
+    for number, (on, _, key, amount, crosses, at_market, _, units, price) in enumerate(flows):
+        days.append(on.toordinal())
+        amounts.append(unknown if amount is None else float(amount))
+        crossing.append(crosses)
+        own[key].append(number)
+        if price and units:
+            traded[key].append(number)
+        if at_market:
+            moved.append(number)
     return FlowTable(
         flows,
-        np.array([flow.on.toordinal() for flow in flows], dtype=np.int64),
-        np.array([float("nan") if flow.amount is None else float(flow.amount) for flow in flows], dtype=np.float64),
-        np.array([flow.crosses for flow in flows], dtype=bool),
+        np.array(days, dtype=np.int64),
+        np.array(amounts, dtype=np.float64),
+        np.array(crossing, dtype=bool),
         own,
         traded,
-        [number for number, flow in enumerate(flows) if flow.at_market],
+        moved,
     )
 
 
@@ -82,14 +91,32 @@ def list_flows(rows: Iterable[Transaction], inside: Collection[str], *, cash_tra
     `inside` are the ids of transfers whose other end lies in the same portfolio: they move nothing. Where cash is
     tracked, money that instruments take or bring comes from it, and what crosses are deposits, withdrawals and units.
     """
-    return [flow for row in rows for flow in _flows(row, inside, cash_tracked=cash_tracked)]
+    flows: list[Flow] = []
+    for row in rows:
+        if row.type in _BOUGHT_OR_SOLD:  # nearly all rows of a long ledger
+            flows.append(_bought_or_sold(row, crosses=not cash_tracked))
+        else:
+            flows += _flows(row, inside, cash_tracked=cash_tracked)
+    return flows
+
+
+def _bought_or_sold(row: Transaction, *, crosses: bool) -> Flow:
+    units, price, rate = row.quantity, row.price, row.fx_rate
+    if row.type is T.SELL:
+        money, units = row.fees + row.taxes - units * price, -units
+    else:
+        money = units * price + row.fees + row.taxes
+    if rate is ONE:
+        return Flow(row.traded_on, row.id, row.instrument_id, money, crosses, units=units, price=price)
+    told = None if rate is None else price * rate
+    return Flow(row.traded_on, row.id, row.instrument_id, convert(money, rate), crosses, units=units, price=told)
 
 
 def _flows(row: Transaction, inside: Collection[str], *, cash_tracked: bool) -> Iterator[Flow]:
     kind, key = row.type, row.instrument_id
     if kind in _INTO or kind in _OUT_OF:
         money = gross(row) + charges(row) if kind in _INTO else charges(row) - gross(row)
-        yield _traded(row, key, convert(money, row.fx_rate), crosses=not cash_tracked)
+        yield Flow(row.traded_on, row.id, key, convert(money, row.fx_rate), crosses=not cash_tracked)
     elif kind is T.OPENING:
         yield _traded(
             row, key, convert(gross(row) + charges(row) if row.cost is None else row.cost, row.fx_rate), crosses=True

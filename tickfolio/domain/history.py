@@ -8,6 +8,7 @@ was held is multiplied by them, so that a close from before a split never meets 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,22 +92,22 @@ def make_track(
     Both are summed exactly, so that nothing is left of what was sold off; a cost that is unknown is so until then.
     """
     held, cost = ZERO, ZERO
-    known = True
-    units_after: dict[int, float] = {}
-    cost_after: dict[int, float] = {}
-    for change in changes:
-        held += change.quantity
-        if change.cost.home is None:
+    known, unknown = True, Decimal("NaN")
+    units_after: dict[int, Decimal] = {}
+    cost_after: dict[int, Decimal] = {}
+    for _, _, on, quantity, (_, home) in changes:
+        held += quantity
+        if home is None:
             known = False
         else:
-            cost += change.cost.home
+            cost += home
         if not known and not held:
             known, cost = True, ZERO
-        day = change.on.toordinal()
-        units_after[day] = float(held)
-        cost_after[day] = float(cost) if known else float("nan")
+        day = on.toordinal()
+        units_after[day] = held
+        cost_after[day] = cost if known else unknown
     days = np.fromiter(units_after, np.int64, len(units_after))
-    units, costs = (np.fromiter(one.values(), np.float64, len(days)) for one in (units_after, cost_after))
+    units, costs = (np.fromiter(map(float, one.values()), np.float64, len(days)) for one in (units_after, cost_after))
     return Track(instrument_id, currency, closes, (days, units), (days, costs), splits)
 
 
@@ -239,21 +240,15 @@ def _invested(tracks: Sequence[Track], days: Days, lookup: Days) -> Floats:
 
 
 def _steps(series: Sequence[Series], days: Days, lookup: Days, before: float) -> Floats:
-    """A row for each series: its last number on each day, and `before` ahead of the first. All rows at once."""
-    width, height = len(days), len(series)
-    counts = np.array([len(on) for on, _ in series], dtype=np.int64)
-    on = np.concatenate([NO_CLOSES[0], *(one for one, _ in series)])
-    numbers = np.concatenate([NO_CLOSES[1], *(one for _, one in series)])
-    rows = np.repeat(np.arange(height), counts)
-    kept = on <= days[-1]
-    if not kept.all():
-        on, numbers, rows = on[kept], numbers[kept], rows[kept]
-        counts = np.bincount(rows, minlength=height)
-    # What is older than the first day holds from the first day on: of several the last one counts.
-    flat = rows * width + lookup[np.maximum(on - days[0], 0)]
-    starts = np.cumsum(counts) - counts + np.arange(height)
-    inner = np.arange(len(on)) + rows + 1
-    places, steps = np.empty(len(on) + height, np.int64), np.empty(len(on) + height)
-    places[starts], steps[starts] = np.arange(height) * width, before
-    places[inner], steps[inner] = flat, numbers
-    return np.repeat(steps, np.diff(np.append(places, height * width))).reshape(height, width)
+    """A row for each series: its last number on each day, and `before` ahead of the first."""
+    steps = np.full((len(series), len(days)), before)
+    first, last = days[0], days[-1]
+    for row, (on, numbers) in zip(steps, series, strict=True):
+        # What is older than the first day holds from the first day on: of several the last one counts.
+        begin = max(int(np.searchsorted(on, first, side="right")) - 1, 0)
+        end = int(np.searchsorted(on, last, side="right"))
+        if begin < end:
+            columns = lookup[np.maximum(on[begin:end] - first, 0)]
+            lasts = np.append(columns[1:], len(days))
+            row[columns[0] :] = np.repeat(numbers[begin:end], lasts - columns)
+    return steps

@@ -35,7 +35,7 @@ _EVERY_DAY = frozenset({"CRYPTO"})
 class Inputs:
     """Everything that the history of one portfolio is made of.
 
-    `closes` are by instrument, as traded. `cash` is the balance after each day that moved it; None where it is not
+    `rows` are the portfolio's own, oldest first, `closes` by instrument, as traded. `cash` is the balance after each day that moved it; None where it is not
     tracked.
     """
 
@@ -186,10 +186,11 @@ def _load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapp
 
 def _with_last(series: Series, day: int, price: float) -> Series:
     on, closes = series
-    kept = on < day
-    if not kept.all() and on[-1] > day:  # a close that is newer than the latest price stands
+    if len(on) and on[-1] > day:  # a close that is newer than the latest price stands
         return series
-    return np.append(on[kept], day), np.append(closes[kept], price)
+    if len(on) and on[-1] == day:
+        on, closes = on[:-1], closes[:-1]
+    return np.append(on, day), np.append(closes, price)
 
 
 def _own_books(books: Mapping[Place, Book], portfolio_id: str) -> Mapping[str, Book]:
@@ -205,12 +206,12 @@ def _by_instrument(splits: Sequence[Split]) -> Mapping[str, Sequence[Split]]:
 
 def _inside(rows: Sequence[Transaction], portfolio_id: str) -> set[str]:
     """The transfers of which both ends lie in this portfolio."""
-    by_id = {row.id: row for row in rows}
+    transfers = {row.id: row for row in rows if row.type in TRANSFERS}
     return {
         key
-        for out, row in pair_transfers(rows).items()
+        for out, row in pair_transfers(transfers.values()).items()
         for key in (out, row.id)
-        if by_id[out].portfolio_id == row.portfolio_id == portfolio_id
+        if transfers[out].portfolio_id == row.portfolio_id == portfolio_id
     }
 
 

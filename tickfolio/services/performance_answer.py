@@ -12,7 +12,7 @@ from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.financial_year import financial_year
 from tickfolio.domain.history import Days, Floats, last_known, rate_series
 from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.ledger import Rules, Transaction
+from tickfolio.domain.ledger import Rules, Transaction, TransactionType
 from tickfolio.domain.lots import sum_known
 from tickfolio.domain.money import exact
 from tickfolio.domain.movements import Movements, count_movements
@@ -27,9 +27,13 @@ from tickfolio.storage.database import Tx
 from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
+T = TransactionType
 # The financial year of these currencies' countries begins in another month than January.
 _YEAR_STARTS = {"INR": 4}
 _INDEX_START = 100
+# What income and charges are made of; where charges of buying are outside cost, those as well.
+_BOOKED = frozenset({T.DIVIDEND, T.INTEREST, T.FEE, T.TAX, T.REINVEST})
+_CHARGED = frozenset({T.BUY, T.RIGHTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ def _write(made: Made, asked: Asked) -> bytes:
 
 
 def _period(inputs: Inputs, asked: Asked, today: date) -> Period:
-    first = min((row.traded_on for row in inputs.rows), default=today)
-    last = max((row.traded_on for row in inputs.rows), default=today)
+    first = inputs.rows[0].traded_on if inputs.rows else today
+    last = inputs.rows[-1].traded_on if inputs.rows else today
     until = asked.until or max(today, last)
     since = asked.since or min(first, until)
     for name, day in (("to", until), ("from", since)):
@@ -150,7 +154,7 @@ def _is_now(inputs: Inputs, period: Period) -> bool:
     """Whether no row, price or rate is newer than the end of the period: then its last value is the summary's."""
     until = period.until.toordinal()
     newest = max((int(series[0][-1]) for series in inputs.closes.values() if len(series[0])), default=until)
-    return newest <= until and all(row.traded_on <= period.until for row in inputs.rows)
+    return newest <= until and (not inputs.rows or inputs.rows[-1].traded_on <= period.until)
 
 
 @exact
@@ -187,16 +191,20 @@ def _benchmark_prices(inputs: Inputs, benchmark: Instrument, days: Days) -> Floa
 def _years(inputs: Inputs) -> list[YearMade]:
     """What was realised, received and charged in each financial year, newest first."""
     starts = _YEAR_STARTS.get(inputs.portfolio.currency, 1)
-    rows: dict[str, list[Transaction]] = {}
+    booked: dict[str, list[Transaction]] = {
+        financial_year(day, starts): [] for day in {row.traded_on for row in inputs.rows}
+    }
     realised: dict[str, list[Decimal | None]] = {}
+    kinds = _BOOKED if inputs.portfolio.charges_in_cost else _BOOKED | _CHARGED
     for row in inputs.rows:
-        rows.setdefault(financial_year(row.traded_on, starts), []).append(row)
+        if row.type in kinds:
+            booked[financial_year(row.traded_on, starts)].append(row)
     for book in inputs.books.values():
         for sale in book.sales:
             realised.setdefault(financial_year(sale.sold_on, starts), []).append(sale.realised)
     return [
-        _year(label, realised.get(label, []), list(count_movements(rows[label], _rules(inputs)).values()))
-        for label in sorted(rows, reverse=True)
+        _year(label, realised.get(label, []), list(count_movements(booked[label], _rules(inputs)).values()))
+        for label in sorted(booked, reverse=True)
     ]
 
 
