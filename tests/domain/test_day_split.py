@@ -3,10 +3,12 @@
 January 2024 begins on a Monday: the 5th, 12th and 19th are Fridays.
 """
 
+import numpy as np
 import pytest
 
 from tests.domain.made import buy, sell, split, trade
 from tests.domain.past import Story
+from tickfolio.domain.day_split import Told, split_factors
 
 OLD = {"INFY": {"2024-01-01": 100}}
 
@@ -158,6 +160,24 @@ def test_with_cash_tracked_the_purchase_itself_is_no_flow():
 
     # 5000 → 4000 + 10 × 120 = 5200; the fees: 5190; then at the old close: 15 × 100 + 3390 = 4890, without any flow
     assert told.twr() == pytest.approx(5200 / 5000 * 4890 / 5200 - 1, rel=1e-12)
+
+
+def test_with_cash_tracked_two_trades_of_a_day_are_no_flows_either():
+    # 5000 → 4000 + 10 × 120; 15 × 130 after 15 × 120, with 3400 in cash; 20 × 100 and 2750 in cash
+    rows = [trade("DEPOSIT", 1, 5000, of="CASH"), buy(10, 100)]
+    rows += [buy(5, 120, "2024-01-22"), buy(5, 130, "2024-01-22")]
+    told = Story(rows, OLD, until="2024-01-22", cash_tracked=True)
+
+    assert told.twr() == pytest.approx(5200 / 5000 * 5350 / 5200 * 4750 / 5350 - 1, rel=1e-12)
+
+
+def test_a_part_of_a_day_does_not_start_from_rounding():
+    # 0.1 + 0.2 − 0.3 of units that came and went leave nothing; that of others are left is no gain of a speck
+    points = [Told(0, 0.1, 0.1), Told(0, 0.2, 0.2), Told(0, -0.3, -0.3), Told(0, -1, -1)]
+
+    factors = split_factors(np.array([1.0]), np.array([0.0, 1.0]), np.array([0.0]), {0: points})
+
+    assert factors.tolist() == pytest.approx([1])
 
 
 def test_a_foreign_trade_tells_its_price_at_its_own_rate():

@@ -169,8 +169,10 @@ def test_units_from_elsewhere_without_a_close_come_in_at_what_was_said():
     assert told.figures().money_in == 900
 
 
-def test_units_that_leave_go_out_at_the_market():
-    told = story(buy(10, 100), trade("TRANSFER_OUT", 10, 0, "2024-01-03"))
+def test_units_that_leave_go_out_at_the_market_of_that_day():
+    # and not at a later close, when they were not held any more
+    closes = {"INFY": CLOSES["INFY"] | {"2024-01-05": 500}}
+    told = story(buy(10, 100), trade("TRANSFER_OUT", 10, 0, "2024-01-03"), closes=closes, until="2024-01-08")
 
     assert told.figures().money_out == 1210
     assert told.twr() == pytest.approx(0.21, rel=1e-12)

@@ -346,20 +346,17 @@ def test_a_split_of_the_benchmark_changes_nothing(given, asha, portfolio):
 
 
 def test_a_benchmark_that_begins_later_is_unknown_and_not_guessed(given, asha, portfolio):
-    given.record(asha, portfolio, buy("INFY", "10", "100", "2026-11-16"))
+    given.record(asha, portfolio, buy("INFY", "9", "100", "2026-11-16"), buy("INFY", "1", "100", "2026-11-18"))
     given.price(given.instrument("INFY"), "100", as_of=at("2026-11-16T09:00"))
     nifty = index(given, d2026_11_18=60, d2026_11_20=66)
 
     told = made(given, asha, portfolio, benchmark_id=nifty.id)
+    inside = made(given, asha, portfolio, benchmark_id=nifty.id, since="2026-11-17")
     later = made(given, asha, portfolio, benchmark_id=nifty.id, since="2026-11-19")
 
-    assert told["benchmark"] | {"instrument": None} == {
-        "instrument": None,
-        "twr_pct": None,
-        "same_flows_value": None,
-        "same_flows_xirr_pct": None,
-        "same_flows_gain": None,
-    }
+    names = ("twr_pct", "same_flows_value", "same_flows_xirr_pct", "same_flows_gain")
+    assert {told["benchmark"][name] for name in names} == {None}
+    assert {inside["benchmark"][name] for name in names} == {None}
     assert {point["benchmark_value"] for point in told["series"]} == {None}
     # from the 18th on it has a close: 1000 ÷ 60 × 66
     assert Decimal(later["benchmark"]["same_flows_value"]) == pytest.approx(Decimal(1100))

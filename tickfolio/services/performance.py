@@ -35,8 +35,8 @@ _EVERY_DAY = frozenset({"CRYPTO"})
 class Inputs:
     """Everything that the history of one portfolio is made of.
 
-    `rows` are the portfolio's own, oldest first, `closes` by instrument, as traded. `cash` is the balance after each day that moved it; None where it is not
-    tracked.
+    `rows` are the portfolio's own, oldest first; `closes` are by instrument, as traded. `cash` is the balance after each
+    day that moved it; None where it is not tracked.
     """
 
     portfolio: Portfolio
