@@ -35,8 +35,8 @@ _EVERY_DAY = frozenset({"CRYPTO"})
 class Inputs:
     """Everything that the history of one portfolio is made of.
 
-    `rows` are the portfolio's own, oldest first; `closes` are by instrument, as traded. `cash` is the balance after each
-    day that moved it; None where it is not tracked.
+    `rows` are the portfolio's own, oldest first; `closes` are by instrument, as traded. `cash` is the balance after
+    each day that moved it; None where it is not tracked.
     """
 
     portfolio: Portfolio
@@ -188,8 +188,7 @@ def _with_last(series: Series, day: int, price: float) -> Series:
     on, closes = series
     if len(on) and on[-1] > day:  # a close that is newer than the latest price stands
         return series
-    if len(on) and on[-1] == day:
-        on, closes = on[:-1], closes[:-1]
+    # Of two prices of a day, the last one counts.
     return np.append(on, day), np.append(closes, price)
 
 
