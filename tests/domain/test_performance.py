@@ -135,10 +135,10 @@ def test_interest_after_everything_was_withdrawn_is_no_return():
 
 
 def test_units_bought_before_any_deposit_start_from_nothing():
-    # −3 × 33.33 in cash and 3 × 33.33 held are nothing, exactly; in floats they are not
-    closes = {"INFY": {"2024-01-01": "33.33", "2024-01-02": "43.33"}}
+    # −3.3 in cash and 3 × 1.1 held are nothing, exactly; in floats they are not
+    closes = {"INFY": {"2024-01-01": "1.1", "2024-01-02": "2.2"}}
 
-    told = story(buy(3, "33.33"), closes=closes, until="2024-01-02", cash_tracked=True)
+    told = story(buy(3, "1.1"), closes=closes, until="2024-01-02", cash_tracked=True)
 
     assert told.on("2024-01-01") == 0
     assert told.twr() == 0

@@ -201,7 +201,8 @@ def _dietz(values: Floats, net: Floats, days_in: Days, days: int) -> float | Non
     """`days_in` says on which day of the period each flow came."""
     if days <= 0 or np.isnan(values[[0, -1]]).any() or np.isnan(net).any():
         return None
-    flows = [(int(days_in[at]), float(net[at])) for at in np.flatnonzero(net != 0)]
+    moved = net != 0
+    flows = list(zip(days_in[moved].tolist(), net[moved].tolist(), strict=True))
     return returns.modified_dietz(float(values[0]), float(values[-1]), flows, days)
 
 
