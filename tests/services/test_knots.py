@@ -322,7 +322,6 @@ def test_the_rules_of_one_portfolio_decide_what_another_gets(given, asha, one, t
     assert right(given)
 
 
-@pytest.mark.xfail(strict=True, reason="deleting a portfolio projects no other one anew")
 def test_a_portfolio_that_is_deleted_takes_its_rows_out_of_the_knot(given, asha, one, two):
     """What came from it has come from nowhere; nobody may go on showing a cost that no row says."""
     given.record(asha, one, buy(OLD, "10", "100"), moved("TRANSFER_OUT", 10))

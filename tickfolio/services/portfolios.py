@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.ledger import CostMethod
 from tickfolio.domain.text import read_text
-from tickfolio.services.changes import require_version, tell_owner
-from tickfolio.services.projection import project_all
+from tickfolio.services.changes import raise_version, require_version, tell_owner
+from tickfolio.services.projection import load_whole, project_all
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.portfolios import Portfolio
@@ -80,10 +80,18 @@ def change_portfolio(
 
 
 def delete_portfolio(tx: Tx, world: World, owner_id: str, portfolio_id: str, expected_version: int) -> None:
-    """Deletes the portfolio with its ledger and holdings. Raises: NotFound, VersionMismatch."""
+    """Deletes the portfolio with its ledger and holdings; where transfers tied it to others, those are counted anew.
+
+    Raises: NotFound, VersionMismatch.
+    """
     portfolio = tx.portfolios.load(owner_id, portfolio_id, to_change=True)
     require_version("portfolio", portfolio.version, expected_version)
+    tied = sorted(load_whole(tx, portfolio).portfolios.keys() - {portfolio.id})
     tx.portfolios.delete(portfolio)
+    for other_id in tied:
+        other = tx.portfolios.load(owner_id, other_id, to_change=True)
+        project_all(tx, world, other)
+        raise_version(tx, world, other)
     tell_owner(tx, world, portfolio)
 
 
