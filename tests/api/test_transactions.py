@@ -109,3 +109,176 @@ def test_the_rate_between_a_currency_and_itself_is_one(server, asha):
 def float_free(text):
     """A decimal without the zeros that its factors left behind it."""
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# --- The whole ledger ------------------------------------------------------------------------------------------------
+
+
+def record(person, portfolio, kind, **body):
+    return person.browser.post(
+        f"/portfolios/{portfolio['id']}/transactions", json={"type": kind, "traded_on": "2026-02-01"} | body
+    )
+
+
+INFY = {"asset_type": "STOCK", "symbol": "INFY", "exchange": "NSE"}
+
+
+def held_by_symbol(person, portfolio, *names):
+    return {
+        one["instrument"]["symbol"]: [one[name] and float_free(one[name]) for name in names]
+        for one in held_of(person, portfolio)
+    }
+
+
+def test_a_split_has_a_ratio_and_nothing_else(server, asha):
+    portfolio = make_portfolio(asha)
+    trade(asha, portfolio["id"], quantity="10", price="100")
+
+    row = record(asha, portfolio, "SPLIT", **INFY, ratio="10:1").json()
+
+    assert (row["ratio"], row["quantity"], row["price"], row["to_instrument"]) == ("10:1", "0", "0", None)
+    assert held_by_symbol(asha, portfolio, "quantity", "invested", "avg_buy_price") == {"INFY": ["100", "1000", "10"]}
+    changed = asha.browser.patch(f"/transactions/{row['id']}", json={"ratio": "1:2"}, headers={"If-Match": '"1"'})
+    assert changed.json()["ratio"] == "1:2"
+    assert held_by_symbol(asha, portfolio, "quantity") == {"INFY": ["5"]}
+    wrong = asha.browser.patch(f"/transactions/{row['id']}", json={"ratio": "0:2"}, headers={"If-Match": '"2"'})
+    assert_problem(wrong, 422, "invalid_input", "ratio")
+
+
+def test_a_merger_names_the_other_instrument_and_stands_in_both_lists(server, asha):
+    portfolio = make_portfolio(asha)
+    trade(asha, portfolio["id"], symbol="HDFC", quantity="25", price="2500")
+
+    # on the same exchange and of the same kind, since nothing else is said
+    row = record(
+        asha, portfolio, "MERGER", **INFY | {"symbol": "HDFC"}, quantity="25", to_symbol="hdfcbank", to_quantity="42"
+    ).json()
+
+    other = row["to_instrument"]
+    assert (other["symbol"], other["exchange"], row["to_quantity"]) == ("HDFCBANK", "NSE", "42")
+    assert held_by_symbol(asha, portfolio, "quantity", "invested") == {"HDFC": ["0", "0"], "HDFCBANK": ["42", "62500"]}
+    listed = asha.browser.get(f"/portfolios/{portfolio['id']}/transactions", params={"instrument_id": other["id"]})
+    assert listed.json()["items"] == [row]
+    [gone] = asha.browser.get(f"/portfolios/{portfolio['id']}/summary").json()["closed"]
+    assert (gone["instrument"]["symbol"], gone["realised"]) == ("HDFC", "0")
+    too_many = asha.browser.patch(f"/transactions/{row['id']}", json={"quantity": "26"}, headers={"If-Match": '"1"'})
+    body = assert_problem(too_many, 409, "oversold", "quantity")
+    assert (body["symbol"], body["sold"], body["held"]) == ("HDFC", "26", "25")
+
+
+def test_a_demerger_takes_a_part_of_the_cost_along(server, asha):
+    portfolio = make_portfolio(asha)
+    trade(asha, portfolio["id"], symbol="RELIANCE", quantity="1", price="2340")
+
+    row = record(
+        asha, portfolio, "DEMERGER", **INFY | {"symbol": "RELIANCE"},
+        to_symbol="JIOFIN", to_quantity="1", cost_pct="4.68",
+    ).json()  # fmt: skip
+
+    # 4.68 % of 2340 is 109.512
+    assert row["cost_pct"] == "4.68"
+    assert held_by_symbol(asha, portfolio, "invested") == {"RELIANCE": ["2230.488"], "JIOFIN": ["109.512"]}
+
+
+def test_a_dividend_is_its_gross_amount_less_the_tax_withheld(server, asha):
+    portfolio = make_portfolio(asha)
+    trade(asha, portfolio["id"], quantity="10", price="100")
+
+    row = record(asha, portfolio, "DIVIDEND", **INFY, price="120", taxes="12").json()
+
+    assert (row["quantity"], row["price"], row["currency"]) == ("1", "120", "INR")
+    assert held_by_symbol(asha, portfolio, "income", "tax_withheld", "charges") == {"INFY": ["108", "12", "0"]}
+    in_dollars = record(asha, portfolio, "DIVIDEND", **INFY, price="1", currency="USD", fx_rate="84").json()
+    assert (in_dollars["currency"], in_dollars["instrument"]["currency"]) == ("USD", "INR")
+    assert held_by_symbol(asha, portfolio, "income") == {"INFY": ["192"]}
+
+
+def test_money_comes_to_the_portfolio_and_is_cash(server, asha):
+    portfolio = make_portfolio(asha, cash_tracked=True)
+
+    row = record(asha, portfolio, "DEPOSIT", price="1000").json()
+    record(asha, portfolio, "FEE", price="10")
+
+    assert (row["instrument"]["asset_type"], row["instrument"]["symbol"]) == ("CASH", "INR")
+    summary = asha.browser.get(f"/portfolios/{portfolio['id']}/summary").json()
+    assert [summary[name] for name in ("cash", "current_value", "charges", "total_profit_loss")] == [
+        "990", "0", "10", "-10",
+    ]  # fmt: skip
+    assert (summary["holdings"], summary["closed"]) == ([], [])
+    assert_problem(record(asha, portfolio, "DEPOSIT", **INFY, price="1"), 422, "invalid_input", "symbol")
+
+
+def test_an_opening_may_say_what_all_of_it_cost(server, asha):
+    portfolio = make_portfolio(asha)
+
+    row = record(asha, portfolio, "OPENING", **INFY, quantity="139", cost="22004.40").json()
+
+    assert (row["cost"], row["price"]) == ("22004.40", "0")
+    # 22004.40 ÷ 139 to 28 digits
+    assert held_by_symbol(asha, portfolio, "invested", "avg_buy_price") == {
+        "INFY": ["22004.4", "158.3050359712230215827338129"]
+    }
+    priced = asha.browser.patch(f"/transactions/{row['id']}", json={"price": "100"}, headers={"If-Match": '"1"'})
+    assert (priced.json()["cost"], priced.json()["price"]) == (None, "100")
+    assert held_by_symbol(asha, portfolio, "invested") == {"INFY": ["13900"]}
+
+
+def test_units_move_to_another_portfolio_with_their_cost(server, asha):
+    one, two = make_portfolio(asha, "One"), make_portfolio(asha, "Two")
+    trade(asha, one["id"], quantity="10", price="100")
+    record(asha, one, "TRANSFER_OUT", **INFY, quantity="4")
+    unknown = record(asha, two, "TRANSFER_IN", **INFY, quantity="3").json()
+    assert held_by_symbol(asha, two, "invested", "avg_buy_price") == {"INFY": [None, None]}
+
+    asha.browser.patch(f"/transactions/{unknown['id']}", json={"quantity": "4"}, headers={"If-Match": '"1"'})
+
+    assert held_by_symbol(asha, one, "quantity", "invested") == {"INFY": ["6", "600"]}
+    assert held_by_symbol(asha, two, "quantity", "invested") == {"INFY": ["4", "400"]}
+
+
+def test_what_a_kind_lacks_or_has_no_use_for_is_named(server, asha):
+    portfolio = make_portfolio(asha)
+    trade(asha, portfolio["id"])
+
+    for kind, body, field in (
+        ("SPLIT", INFY, "ratio"),
+        ("SPLIT", INFY | {"ratio": "2"}, "ratio"),
+        ("SPLIT", INFY | {"ratio": "2:1", "quantity": "1"}, "quantity"),
+        ("BUY", INFY | {"quantity": "1", "price": "1", "ratio": "2:1"}, "ratio"),
+        ("BUY", INFY | {"quantity": "1"}, "price"),
+        ("BUY", {"quantity": "1", "price": "1"}, "symbol"),
+        ("MERGER", INFY | {"quantity": "1", "to_quantity": "1"}, "to_symbol"),
+        ("MERGER", INFY | {"quantity": "1", "to_symbol": "TCS"}, "to_quantity"),
+        ("MERGER", INFY | {"quantity": "1", "to_symbol": "TCS", "to_quantity": "0"}, "to_quantity"),
+        (
+            "MERGER",
+            INFY | {"quantity": "1", "to_symbol": "TCS", "to_exchange": "NYSE", "to_quantity": "1"},
+            "to_currency",
+        ),
+        ("DEMERGER", INFY | {"to_symbol": "TCS", "to_quantity": "1", "cost_pct": "-1"}, "cost_pct"),
+        ("DIVIDEND", INFY | {"price": "-1"}, "price"),
+        ("OPENING", INFY | {"quantity": "1", "price": "1", "cost": "1"}, "cost"),
+        ("TRANSFER_OUT", INFY | {"quantity": "1", "cost": "1"}, "cost"),
+        ("GIFT", INFY | {"quantity": "1"}, "type"),
+        ("BUY", INFY | {"quantity": "1", "price": "1", "portfolio_id": "x"}, "portfolio_id"),
+    ):  # fmt: skip
+        answer = record(asha, portfolio, kind, **body)
+        assert answer.status_code == 422, (kind, body, answer.text)
+        assert [one["field"] for one in answer.json()["errors"]] == [field], (kind, body)
+    assert len(asha.browser.get(f"/portfolios/{portfolio['id']}/transactions").json()["items"]) == 1
+
+
+def test_the_rules_of_a_portfolio_are_its_own_to_choose(server, asha):
+    portfolio = make_portfolio(asha, charges_in_cost=False, cost_method="uk_pool")
+    trade(asha, portfolio["id"], quantity="10", price="100", fees="15")
+    assert (portfolio["charges_in_cost"], portfolio["cash_tracked"], portfolio["cost_method"]) == (
+        False, False, "uk_pool",
+    )  # fmt: skip
+    assert held_by_symbol(asha, portfolio, "invested", "charges") == {"INFY": ["1000", "15"]}
+
+    changed = asha.browser.patch(
+        f"/portfolios/{portfolio['id']}", json={"charges_in_cost": True}, headers={"If-Match": '"2"'}
+    )
+
+    assert changed.json()["charges_in_cost"] is True
+    assert held_by_symbol(asha, portfolio, "invested", "charges") == {"INFY": ["1015", "0"]}

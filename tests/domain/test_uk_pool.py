@@ -2,9 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.domain.made import buy, match, opening, read_case, sell, split, trade
+from tests.domain.made import after_split, buy, match, opening, read_case, sell, split, trade
 from tickfolio.domain.errors import Oversold
 from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.money import EXACT
 
 UK = CostMethod.UK_POOL
 SOLD = "2024-06-01"
@@ -126,6 +127,28 @@ class TestASplitInBetween:
 
         assert book.realised == 0
         assert (book.quantity, book.cost.home) == (11, 1150)  # 10 of the pool's 1000, and one for 150
+
+
+@pytest.mark.parametrize("ratio", ["3:1", "7:3", "1:3", "3:2"])
+@pytest.mark.parametrize("sold", ["10", "0.1", "3"])
+def test_all_that_is_held_can_be_sold_although_matched_units_had_to_be_rounded(ratio, sold):
+    """One bought back after 3:1 is a third of one that was sold, and three thirds of 18 decimals are less than one."""
+    rows = [
+        buy(100, 10),
+        sell(sold, 15, SOLD),
+        trade("SPLIT", 0, 0, "2024-06-05", ratio=ratio),
+        buy(1, 6, "2024-06-10"),
+        buy("0.7", 6, "2024-06-11"),
+    ]
+    held = EXACT.add(after_split(EXACT.subtract(Decimal(100), Decimal(sold)), ratio), Decimal("1.7"))
+
+    assert book_of(rows).quantity == held
+    sold_out = book_of([*rows, sell(held, 20, "2024-09-01")])
+    assert (sold_out.lots, sold_out.cost.home) == ((), 0)
+    # 1000 + 6 + 4.20 were paid, and all of it is in what was sold
+    assert sum(sale.cost.home for sale in sold_out.sales) == Decimal("1010.2")
+    [_, last] = sold_out.sales
+    assert sum(part.quantity for part in last.parts) == held
 
 
 def test_one_pool_over_all_accounts():

@@ -6,8 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.made import at, buy, instrument, ledgers, opening, position, price_of, rates, sell, value
+from tests.domain.made import (
+    at,
+    buy,
+    instrument,
+    ledgers,
+    match,
+    opening,
+    position,
+    price_of,
+    rates,
+    sell,
+    trade,
+    value,
+)
+from tickfolio.domain.holdings import hold
 from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.position import Position
 from tickfolio.domain.prices import HeldPrice, PriceStatus
 from tickfolio.domain.valuation import MissingReason
 
@@ -187,6 +202,115 @@ class TestDayChange:
         assert (result.day_change, result.day_change_pct) == (50, 5)
 
 
+class TestPriceAndCurrency:
+    """2 bought at 100 dollars of 80 rupees: 16000; now 110 dollars of 84: 18480."""
+
+    NOW = rates(INR=105, USD="1.25")
+
+    def test_together_they_are_the_profit(self):
+        # the price has made 18480 − 200 × 84 = 1680, the rate 200 × (84 − 80) = 800
+        result = value(position(GOOG, [buy(2, 100, fx=80)], price_of(GOOG, 110)), known=self.NOW)
+
+        [goog] = result.holdings
+        assert (goog.profit_loss, goog.price_effect, goog.currency_effect) == (2480, 1680, 800)
+        assert (result.price_effect, result.currency_effect) == (1680, 800)
+
+    def test_in_its_own_currency_the_rate_makes_nothing(self):
+        [infy] = value(position(INFY, [buy(10, 1400)], price_of(INFY, 1500))).holdings
+
+        assert (infy.price_effect, infy.currency_effect) == (1000, 0)
+
+    def test_what_is_unknown_has_none(self):
+        rows = [buy(2, 100, fx=None)]
+
+        for result in (
+            value(position(GOOG, rows, price_of(GOOG, 110)), known=self.NOW),
+            value(position(GOOG, [buy(2, 100, fx=80)], None), known=self.NOW),
+            value(position(GOOG, [buy(2, 100, fx=80)], price_of(GOOG, 110))),
+        ):
+            [goog] = result.holdings
+            assert (goog.price_effect, goog.currency_effect, goog.total_profit_loss) == (None, None, None)
+
+
+class TestWhatHasBeenMade:
+    def test_profit_and_realised_and_income_less_charges(self):
+        # 6 × 120 − 600 = 120; 4 × 110 − 5 − 400 = 35; 30 − 3; 2
+        rows = [
+            buy(10, 100),
+            sell(4, 110, "2024-02-01", fees=5),
+            trade("DIVIDEND", 1, 30, "2024-03-01", taxes=3),
+            trade("FEE", 1, 2, "2024-04-01"),
+        ]
+
+        result = value(position(INFY, rows, price_of(INFY, 120)))
+
+        [infy] = result.holdings
+        assert infy.total_profit_loss == result.total_profit_loss == 120 + 35 + 27 - 2
+        assert (result.income, result.tax_withheld, result.charges) == (27, 3, 2)
+
+    @pytest.mark.parametrize("kind", ["DIVIDEND", "FEE"])
+    def test_an_unknown_part_makes_the_holdings_own_unknown_and_is_named(self, kind):
+        result = value(position(INFY, [buy(10, 100), trade(kind, 1, 30, fx=None)], price_of(INFY, 120)))
+
+        [infy] = result.holdings
+        assert (infy.profit_loss, infy.total_profit_loss) == (200, None)
+        assert [gap.reason for gap in result.coverage.missing] == [MissingReason.NO_COST]
+
+    def test_units_of_unknown_cost_count_in_value_and_say_what_would_mend_it(self):
+        result = value(position(INFY, [trade("TRANSFER_IN", 10, 0)], price_of(INFY, 120)))
+
+        [gap] = result.coverage.missing
+        assert (result.current_value, result.invested, result.profit_loss) == (1200, None, None)
+        assert gap.reason is MissingReason.NO_COST
+        assert "transfer" in gap.mend
+
+
+class TestUnitsThatWereNotTraded:
+    """They came or went at the close: 10 × (105 − 120) is of those that were held before."""
+
+    DAY = "2026-11-20"
+    QUOTE = price_of(INFY, 105, 120)
+
+    @pytest.mark.parametrize(
+        ("rows", "change", "base"),
+        [
+            pytest.param([trade("TRANSFER_IN", 5, 0, DAY)], -150, 1200, id="came"),
+            pytest.param([trade("TRANSFER_IN", 5, 0, DAY, cost=100)], -150, 1200, id="came at a cost of long ago"),
+            pytest.param([trade("TRANSFER_IN", 5, 90, DAY)], -150, 1200, id="came at a price"),
+            pytest.param([trade("TRANSFER_OUT", 4, 0, DAY)], -150, 1200, id="went"),
+            pytest.param([trade("MERGER", 4, 0, DAY, into="NEW", to_quantity=2)], -150, 1200, id="merged"),
+            pytest.param(
+                [trade("DEMERGER", 0, 0, DAY, into="NEW", to_quantity=2, cost_pct=5)], -150, 1200, id="demerged"
+            ),
+            pytest.param([trade("DIVIDEND", 1, 30, DAY)], -150, 1200, id="income is no change of the price"),
+            # −4 × (105 − 115) more
+            pytest.param([trade("SWITCH", 4, 115, DAY, into="NEW", to_quantity=2)], -110, 1200, id="switched"),
+            # 2 × (105 − 110) more, and 2 × (105 − 60 ÷ 2)
+            pytest.param([trade("REINVEST", 2, 110, DAY)], -160, 1200, id="reinvested"),
+            pytest.param([trade("OPENING", 2, 0, DAY, cost=60)], 0, 1200, id="opened at a cost"),
+        ],
+    )  # fmt: skip
+    def test_a_transfer_or_a_merger_is_no_change_of_the_day(self, rows, change, base):
+        told = [buy(10, 90), *rows]
+        held = match(told)["p1", "INFY"]
+
+        result = value(Position(hold("i-INFY", held), INFY, self.QUOTE, None, told))
+
+        assert (result.day_change, result.day_base) == (change, base)
+
+    def test_what_a_switch_brings_counts_from_what_it_cost(self):
+        # 990 for 9 are 110 each: 9 × (105 − 110) = −45; and what a merger brings counts from nothing
+        rows = [
+            buy(10, 90, of="OLD"),
+            trade("SWITCH", 4, 250, self.DAY, fees=10, of="OLD", into="INFY", to_quantity=9),
+            trade("MERGER", 2, 0, self.DAY, of="OLD", into="INFY", to_quantity=5),
+        ]
+
+        result = value(Position(hold("i-INFY", match(rows)["p1", "INFY"]), INFY, self.QUOTE, None, rows))
+
+        assert (result.day_change, result.day_base) == (-45, 0)
+
+
 PRICES = st.sampled_from(["0.000000000000000001", "1", "99999999999999999999"]).map(Decimal) | st.decimals(
     "0.01", "9999", places=4
 )
@@ -227,7 +351,9 @@ def test_value_less_cost_and_realised_are_all_money_out_less_all_money_in(rows, 
 
     result = value(position(owner, rows, price_of(owner, last), method=method), known=rates(INR=100, USD="1.25"))
 
-    made = Fraction(result.profit_loss) + Fraction(result.realised)
+    made = Fraction(result.total_profit_loss)
+    assert made == Fraction(result.profit_loss) + Fraction(result.realised)
+    assert Fraction(result.price_effect) + Fraction(result.currency_effect) == Fraction(result.profit_loss)
     flows = Fraction(0)
     for row in rows:
         charges = Fraction(row.fees) + Fraction(row.taxes)

@@ -39,7 +39,7 @@ T = TransactionType
 WITHOUT_QUANTITY = {T.SPLIT, T.BONUS}
 
 
-def balances(rows):  # noqa: C901  # one branch for each kind of row is plainest
+def balances(rows):
     """By instrument and account what is left, or None where more would leave than there is.
 
     Within a day: splits, each once, what comes, what is moved or merged in the order of entry, what is sold.
@@ -47,29 +47,38 @@ def balances(rows):  # noqa: C901  # one branch for each kind of row is plainest
     left = defaultdict(Decimal)
     for day in sorted({row.traded_on for row in rows}):
         of_day = sorted((row for row in rows if row.traded_on == day), key=lambda row: row.id)
-        pairs = paired(of_day)
-        told = set()
+        pairs, told = paired(of_day), set()
         for row in sorted(of_day, key=lambda row: order(row, pairs)):
-            place = (row.instrument_id, row.account)
-            left[place] += 0
-            if row.type in WITHOUT_QUANTITY and (row.instrument_id, row.ratio.value) not in told:
-                told.add((row.instrument_id, row.ratio.value))
-                for key, held in left.items():
-                    if key[0] == row.instrument_id and held:
-                        left[key] = after_split(held, write_ratio(row.ratio))
-            elif row.type in {T.SELL, T.TRANSFER_OUT, T.MERGER}:
-                left[place] = EXACT.subtract(left[place], row.quantity)
+            if row.type in WITHOUT_QUANTITY:
+                split(left, row, told)
+                continue
+            for place, units in moves(row, pairs):
+                left[place] = EXACT.add(left[place], units)
                 if left[place] < 0:
                     return None
-                if row.type is T.MERGER:
-                    other = (row.to_instrument_id, row.account)
-                    left[other] = EXACT.add(left[other], row.to_quantity)
-                elif row.id in pairs:
-                    other = (row.instrument_id, pairs[row.id].account)
-                    left[other] = EXACT.add(left[other], row.quantity)
-            elif row.type in {T.BUY, T.OPENING, T.TRANSFER_IN} and row not in pairs.values():
-                left[place] = EXACT.add(left[place], row.quantity)
     return left
+
+
+def split(left, row, told):
+    left[row.instrument_id, row.account] += 0
+    fact = (row.instrument_id, row.ratio.value)
+    for key, held in left.items():
+        if key[0] == row.instrument_id and held and fact not in told:
+            left[key] = after_split(held, write_ratio(row.ratio))
+    told.add(fact)
+
+
+def moves(row, pairs):
+    """Which places a row gives units to, or takes them from."""
+    place = (row.instrument_id, row.account)
+    if row.type in {T.BUY, T.OPENING} or (row.type is T.TRANSFER_IN and row not in pairs.values()):
+        return [(place, row.quantity)]
+    going = (place, EXACT.minus(row.quantity))
+    if row.type is T.MERGER:
+        return [going, ((row.to_instrument_id, row.account), row.to_quantity)]
+    if row.id in pairs:
+        return [going, ((row.instrument_id, pairs[row.id].account), row.quantity)]
+    return [going if row.type in {T.SELL, T.TRANSFER_OUT} else (place, Decimal(0))]
 
 
 def order(row, pairs):

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import buy, named, sell
+from tests.builders import buy, named, sell, trade
 from tickfolio.domain.errors import HoldingExists, HoldingHasTransactions, InvalidInput, VersionMismatch
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import TransactionType
+from tickfolio.domain.splits import read_ratio
+from tickfolio.services.drafts import Draft
 from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
+from tickfolio.services.ledgers import remove_transaction
 from tickfolio.services.verify import verify
 
 
@@ -163,6 +166,56 @@ def test_an_opening_has_a_day_that_can_be(given, asha, portfolio):
         add(given, asha, portfolio, acquired_on=date(2026, 12, 1))
 
     assert refused.value.field_code == "in_the_future"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        trade("DIVIDEND", "INFY", "1", "100", "2026-11-20"),
+        trade("SPLIT", "INFY", "0", "0", "2026-11-20", ratio=read_ratio("2:1")),
+        trade("MERGER", "INFY", "1", "0", "2026-11-20", into=named("TCS"), to_quantity=Decimal(1)),
+        trade("TRANSFER_IN", "INFY", "1", "0", "2026-11-20"),
+    ],
+    ids=lambda draft: draft.type,
+)
+def test_whatever_the_row_is_that_touches_it(given, asha, portfolio, draft):
+    add(given, asha, portfolio)
+    [row] = given.record(asha, portfolio, draft)
+    with given.database.reading() as tx:
+        held, *_ = tx.holdings.all(asha.id, [portfolio.id])
+
+    with pytest.raises(HoldingHasTransactions):
+        change(given, asha, held, quantity="20")
+    with given.database.transaction() as tx:
+        remove_transaction(tx, given.world, asha.id, row.id, row.version)
+    with given.database.reading() as tx:
+        [held] = tx.holdings.all(asha.id, [portfolio.id])
+    assert held.plain
+
+
+def test_what_comes_of_a_merger_alone_is_not_plain(given, asha, portfolio):
+    given.record(
+        asha,
+        portfolio,
+        buy("INFY", "10", "100"),
+        trade("MERGER", "INFY", "10", "0", "2026-02-01", into=named("TCS"), to_quantity=Decimal(5)),
+    )
+
+    with given.database.reading() as tx:
+        assert [row.plain for row in tx.holdings.all(asha.id, [portfolio.id])] == [False, False]
+
+
+def test_an_opening_by_its_cost_is_plain_until_its_price_is_said(given, asha, portfolio):
+    opening = Draft(TransactionType.OPENING, date(2026, 1, 5), named("INFY"), Decimal(139), cost=Decimal("22004.40"))
+    given.record(asha, portfolio, opening)
+    with given.database.reading() as tx:
+        [row] = tx.holdings.all(asha.id, [portfolio.id])
+    assert (row.plain, row.holding.invested) == (True, Decimal("22004.40"))
+
+    # Another day leaves the cost; a price takes its place: 139 × 100
+    moved = change(given, asha, row, acquired_on=date(2020, 2, 29))
+    assert moved.holding.invested == Decimal("22004.40")
+    assert change(given, asha, moved, price="100").holding.invested == 13900
 
 
 def test_a_fund_is_looked_for_where_funds_are_priced(given, asha, portfolio):

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,8 +13,10 @@ from tests.builders import Given, at, buy, named, sell, trade
 from tests.infrastructure.clock import SettableClock, sequential_ids
 from tickfolio.cache.cache import MemoryCache
 from tickfolio.domain.instruments import AssetType
-from tickfolio.domain.ledger import CostMethod
+from tickfolio.domain.ledger import CostMethod, TransactionType
 from tickfolio.domain.prices import HeldPrice, PriceStatus
+from tickfolio.domain.splits import read_ratio
+from tickfolio.services.drafts import Draft
 from tickfolio.services.holdings import PlainHolding, add_holding
 from tickfolio.services.refresh import refresh_slot
 from tickfolio.services.summaries import Summaries, load_summary, load_summary_of_all
@@ -424,6 +427,18 @@ def operate(url):
     given.record(
         asha, american, buy(IN_YORK, "7", "16.33"), sell(IN_YORK, "3", "18"), trade("OPENING", "INFY", "1", "9", TODAY)
     )
+    third = Decimal("0.333333333333333333")
+    given.record(
+        asha,
+        long_term,
+        trade("SPLIT", "INFY", "0", "0", "2026-01-06", ratio=read_ratio("7:3")),
+        trade("DIVIDEND", "INFY", "1", "33.33", "2026-01-07", taxes="0.01", currency="USD", fx_rate="83.123456789"),
+        trade("DEMERGER", "INFY", "0", "0", "2026-01-08", into=named("JIO"), to_quantity=third, cost_pct=Decimal(3)),
+        trade("MERGER", named("JIO"), "0.1", "0", "2026-01-09", into=named("Zürich"), to_quantity=third),
+        trade("TRANSFER_OUT", "INFY", "1.000000000000000001", "0", "2026-01-10"),
+        Draft(TransactionType.DEPOSIT, date(2026, 1, 11), None, Decimal(1), Decimal("1000.10"), currency="EUR"),
+    )
+    given.record(asha, american, trade("TRANSFER_IN", "INFY", "1.000000000000000001", "0", "2026-01-10"))
     for symbol, exchange, last, previous in (("INFY", "NSE", "1512.60", "1500.00"), ("INFY", "NYSE", "19.1", "18")):
         given.price(given.instrument(symbol, exchange), last, previous, at("2026-11-20T09:09:59.123456"))
     set_rate(given, "INR", "104.5310", "104.1")

@@ -131,7 +131,6 @@ class Keeper:
 
     def _split(self, shelf: Shelf, row: Transaction) -> None:
         ratio = _given(row, row.ratio)
-        before = sum(shelf.held.values(), ZERO)
         for account, held in shelf.held.items():
             if held:
                 after = _after(held, ratio)
@@ -140,7 +139,7 @@ class Keeper:
         for account, lots in shelf.lots.items():
             if lots and shelf.has_one_pool:
                 # Each account's units are whole; beside them the pool has what was sold and is about to be bought back.
-                owed = whole_units(sum_quantity(lots) - before, ratio.new, ratio.old)
+                owed = self.reserved.owed((row.portfolio_id, row.instrument_id), row.traded_on)
                 self._resize(shelf, row, account, max(sum(shelf.held.values(), ZERO) + owed, SMALLEST))
             elif lots:
                 self._resize(shelf, row, account, shelf.held[account])

@@ -7,8 +7,9 @@ Source: Taxation of Chargeable Gains Act 1992, s. 105 and s. 106A; HMRC helpshee
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from tickfolio.domain.ledger import WITH_RATIO, CostMethod, Rules, Transaction, TransactionType
 from tickfolio.domain.lots import Amount, Lot, share_amount, subtract_amounts
@@ -37,12 +38,34 @@ class _Purchase:
         return cost
 
 
+class _Debt(NamedTuple):
+    """Units that a sale takes out of a later purchase, as counted on its day; until then the pool has as many more."""
+
+    sold_on: date
+    bought_on: date
+    quantity: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """By the sale's id, what it takes out of purchases; by the purchase's id, what is left of it for the pool."""
+    """By the sale's id, what it takes out of purchases; by the purchase's id, what is left of it for the pool.
+
+    By portfolio and instrument, what sales take out of later purchases, and the splits that count those units anew.
+    """
 
     parts: Mapping[str, Sequence[Lot]] = field(default_factory=dict)
     rests: Mapping[str, _Purchase] = field(default_factory=dict)
+    debts: Mapping[tuple[str, str], tuple[Sequence[_Debt], Sequence[Split]]] = field(default_factory=dict)
+
+    def owed(self, place: tuple[str, str], on: date) -> Decimal:
+        """How many units, as counted from this day on, were sold before it and are yet to be bought back."""
+        units = ZERO
+        debts, splits = self.debts.get(place, ((), ()))
+        for debt in debts:
+            if debt.sold_on < on <= debt.bought_on:
+                grown = units_after(splits, on, debt.bought_on)
+                units += whole_units(debt.quantity, Decimal(grown.denominator), Decimal(grown.numerator))
+        return units
 
     def rest_of(self, row_id: str, lot: Lot) -> Lot | None:
         """What of a purchase is poured into the pool; None when sales take all of it."""
@@ -59,6 +82,7 @@ class _Disposal:
     row: Transaction
     quantity: Decimal
     parts: list[Lot] = field(default_factory=list)
+    debts: list[_Debt] = field(default_factory=list)
 
     def match(self, bought: Iterable[_Purchase], splits: Sequence[Split], days: timedelta) -> None:
         """Takes what it can out of the purchases of its day, or of so many days after it."""
@@ -79,6 +103,7 @@ class _Disposal:
         cost = purchase.give(taken)
         self.parts.append(Lot(purchase.row.id, self.row.account, purchase.row.traded_on, here, cost))
         self.quantity -= here
+        self.debts.append(_Debt(self.row.traded_on, purchase.row.traded_on, taken))
 
 
 def _switched_into(row: Transaction) -> _Purchase:
@@ -103,7 +128,8 @@ def reserve(
                 by_place[row.portfolio_id, row.to_instrument_id].append(row)
     parts: dict[str, Sequence[Lot]] = {}
     rests: dict[str, _Purchase] = {}
-    for (_, key), own in by_place.items():
+    debts: dict[tuple[str, str], tuple[Sequence[_Debt], Sequence[Split]]] = {}
+    for (portfolio_id, key), own in by_place.items():
         bought = [_Purchase(r, r.quantity, cost_of(r, rules[r.portfolio_id])) for r in own if r.type in _BOUGHT]
         bought += [_switched_into(row) for row in own if row.to_instrument_id == key]
         bought.sort(key=lambda purchase: purchase.row.traded_on)
@@ -114,4 +140,5 @@ def reserve(
                 sale.match(bought, splits, days)
         parts |= {sale.row.id: sale.parts for sale in sold if sale.parts}
         rests |= {purchase.row.id: purchase for purchase in bought}
-    return Reserved(parts, rests)
+        debts[portfolio_id, key] = ([debt for sale in sold for debt in sale.debts], splits)
+    return Reserved(parts, rests, debts)
