@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -273,20 +272,3 @@ def test_symbols_are_scheme_codes_or_isins(exchange, symbol, isin, expected):
     instrument = Instrument("1", AssetType.MUTUAL_FUND, exchange, symbol, "A", "INR", isin)
 
     assert AMFI.symbol_of(instrument) == expected
-
-
-def test_a_whole_file_is_read_fast():
-    rows = [
-        f"{100000 + n};INF{n:08}7;INF{n:08}8;Some Quite Long Fund Name Number {n};Direct Plan;Growth Option;"
-        f"{n}.1234;21-Aug-2026"
-        for n in range(14_300)
-    ]
-    body = file(*rows)
-
-    started_at = time.process_time()
-    result = AMFI.parse(body, [str(100000 + n) for n in range(0, 14_300, 10)], NOW)
-    lasted = time.process_time() - started_at
-
-    assert (len(result.observations), len(result.listings)) == (1430, 14_300)
-    # 0.3 s is the aim; a busy machine gets some room
-    assert lasted < 0.6
