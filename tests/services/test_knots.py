@@ -361,10 +361,8 @@ def test_a_cost_comes_into_another_currency_at_the_rate_of_its_purchase(given, a
     assert right(given)
 
 
-def test_both_ends_of_a_transfer_entered_at_once_find_each_other(given, asha, one, two, database_url, request):
+def test_both_ends_of_a_transfer_entered_at_once_find_each_other(given, asha, one, two):
     """One is in its transaction, not yet committed, when the other is entered: that one must wait for it."""
-    if database_url.startswith("postgresql"):
-        request.applymarker(pytest.mark.xfail(strict=True, reason="a write locks its own portfolio alone"))
     given.record(asha, one, buy(OLD, "10", "100"))
     coming = threading.Thread(target=given.record, args=(asha, two, moved("TRANSFER_IN", 10)))
 
@@ -378,10 +376,8 @@ def test_both_ends_of_a_transfer_entered_at_once_find_each_other(given, asha, on
     assert right(given)
 
 
-def test_two_portfolios_of_a_pair_may_be_changed_at_once(given, asha, one, two, database_url, request):
+def test_two_portfolios_of_a_pair_may_be_changed_at_once(given, asha, one, two):
     """Each write projects the other's holding, too: whichever comes second must see what the first one wrote."""
-    if database_url.startswith("postgresql"):
-        request.applymarker(pytest.mark.xfail(strict=False, reason="they wait for each other, and one is given up"))
     given.record(asha, one, buy(OLD, "100", "10"), moved("TRANSFER_OUT", 50))
     given.record(asha, two, moved("TRANSFER_IN", 50))
     together = threading.Barrier(2)

@@ -51,10 +51,13 @@ class Portfolios:
         return [_portfolio(row) for row in self._connection.execute(query)]
 
     def load(self, owner_id: str, portfolio_id: str, *, to_change: bool = False) -> Portfolio:
-        """The portfolio. `to_change` makes others who want to change it wait until this transaction ends.
+        """The portfolio. `to_change` makes the owner's other changes wait until this transaction ends.
 
+        All of the owner's, since a transfer ties portfolios together: whoever comes second has to see both ends.
         Raises: NotFound, also when it is somebody else's.
         """
+        if to_change:
+            self._connection.execute(select(users.c.id).where(users.c.id == owner_id).with_for_update())
         query = select(portfolios).where(portfolios.c.id == portfolio_id, portfolios.c.user_id == owner_id)
         row = self._connection.execute(query.with_for_update() if to_change else query).one_or_none()
         if row is None:
