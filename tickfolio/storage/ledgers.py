@@ -177,7 +177,7 @@ class Ledgers:
         t, p = transactions.c, portfolios.c
         own = select(t.portfolio_id).where(t.instrument_id == instrument_id)
         touching = own.union(select(t.portfolio_id).where(t.to_instrument_id == instrument_id))
-        query = select(p.user_id, p.id).where(p.id.in_(touching)).order_by(p.id)
+        query = select(p.user_id, p.id).where(p.id.in_(touching)).order_by(p.user_id, p.id)
         return [(owner, key) for owner, key in self._connection.execute(query)]
 
     def portfolios_unrated_since(self, day: date) -> set[tuple[str, str]]:
