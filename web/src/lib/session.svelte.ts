@@ -1,6 +1,7 @@
 import { get, onSessionEnd, remove } from '../api/client'
 import type { Server, User } from '../api/types'
 import { useLocale } from './format'
+import { speak } from '../words/language'
 import { go } from './router.svelte'
 
 /** Who is here. `unreachable`: the server did not answer the first question. */
@@ -13,14 +14,16 @@ export async function begin() {
   try {
     session.server = await get<Server>('/server')
     if (!session.server.set_up) session.stage = 'setup'
-    else if (session.server.user) signedIn(session.server.user)
+    else if (session.server.user) await signedIn(session.server.user)
     else signedOut()
   } catch {
     session.stage = 'unreachable'
   }
 }
 
-export function signedIn(user: User) {
+/** Shows the page to a person, in their language. */
+export async function signedIn(user: User) {
+  await speak(user.locale)
   useLocale(user.locale)
   session.user = user
   session.stage = 'in'

@@ -1,0 +1,30 @@
+import type { Translation } from '../room'
+import type { say } from '../shell'
+
+export const shell: Translation<typeof say> = {
+  overview: 'सारांश',
+  holdings: 'होल्डिंग',
+  activity: 'गतिविधि',
+  performance: 'प्रदर्शन',
+  health: 'डेटा की स्थिति',
+  settings: 'सेटिंग',
+  administration: 'प्रशासन',
+  more: 'और',
+  add: 'जोड़ें',
+  addTransaction: 'लेन-देन जोड़ें',
+  addTip: 'लेन-देन जोड़ें (A)',
+  skip: 'सीधे सामग्री पर जाएँ',
+  main: 'मुख्य',
+  mainPhone: 'मुख्य, मोबाइल',
+  portfolio: 'पोर्टफ़ोलियो',
+  portfolioNamed: 'पोर्टफ़ोलियो: {name}',
+  hide: 'राशियाँ छिपाएँ',
+  hideTip: 'राशियाँ छिपाएँ (H)',
+  theme: 'हल्का या गहरा रंग',
+  themeTip: 'हल्का या गहरा (D)',
+  failed: 'आपके पोर्टफ़ोलियो नहीं पढ़े जा सके',
+  failedWhy: 'सर्वर ने उत्तर नहीं दिया। आपका डेटा सुरक्षित है।',
+  tryAgain: 'फिर कोशिश करें',
+  loading: 'लोड हो रहा है',
+  asking: 'कीमतें पूछी जा रही हैं',
+}

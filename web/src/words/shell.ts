@@ -1,0 +1,30 @@
+import { room } from './room'
+
+/** The frame around every screen. */
+export const say = room('shell', {
+  overview: 'Overview',
+  holdings: 'Holdings',
+  activity: 'Activity',
+  performance: 'Performance',
+  health: 'Data health',
+  settings: 'Settings',
+  administration: 'Administration',
+  more: 'More',
+  add: 'Add',
+  addTransaction: 'Add transaction',
+  addTip: 'Add transaction (A)',
+  skip: 'Skip to content',
+  main: 'Main',
+  mainPhone: 'Main, mobile',
+  portfolio: 'Portfolio',
+  portfolioNamed: 'Portfolio: {name}',
+  hide: 'Hide amounts',
+  hideTip: 'Hide amounts (H)',
+  theme: 'Switch light or dark',
+  themeTip: 'Light or dark (D)',
+  failed: 'Could not read your portfolios',
+  failedWhy: 'The server did not answer. Your data is safe.',
+  tryAgain: 'Try again',
+  loading: 'Loading',
+  asking: 'Asking for prices',
+})
