@@ -29,6 +29,7 @@ FLOATS: dict[str, str] = {
     "tickfolio/domain/performance.py": "rates of return and risk are no money",
     "tickfolio/domain/benchmark.py": "rates of return and a daily series are no money",
     "tickfolio/reports/receipt_performance.py": "what rates of return are made of is drawn, not booked",
+    "tickfolio/reports/receipt_period.py": "what rates of return are made of is drawn, not booked",
     "tickfolio/reports/performance.py": "a daily series is drawn, not booked",
     "tickfolio/services/performance.py": "a daily series is drawn, not booked",
     "tickfolio/storage/closes.py": "a daily series is drawn, not booked",

@@ -51,6 +51,24 @@ def test_a_figure_that_there_is_not_is_refused_by_name(asha, portfolio):
     assert_problem(explained(asha, portfolio), 422, "invalid_input", "figure")
 
 
+def test_a_figure_of_a_year_and_of_a_benchmark_is_that_of_the_performance(asha, portfolio):
+    trade(asha, portfolio["id"], quantity="10", price="100", traded_on="2025-05-05")
+    trade(asha, portfolio["id"], "SELL", quantity="4", price="250", traded_on="2026-03-30", fees="10")
+    [holding] = asha.browser.get(f"/portfolios/{portfolio['id']}/holdings").json()["items"]
+    benchmark = holding["instrument"]["id"]
+    answer = asha.browser.get(f"/portfolios/{portfolio['id']}/performance", params={"benchmark": benchmark}).json()
+
+    realised = explained(asha, portfolio, figure="years.2025-26.realised")
+    twr = explained(asha, portfolio, figure="benchmark.twr_pct", benchmark=benchmark)
+
+    # 4 × 250 − 10 − 4 × 100
+    assert (realised.status_code, float(realised.json()["value"]), faults(realised.json())) == (200, 590, [])
+    assert [year["realised"] for year in answer["years"] if year["year"] == "2025-26"] == [realised.json()["value"]]
+    assert (twr.status_code, twr.json()["value"]) == (200, answer["benchmark"]["twr_pct"])
+    assert_problem(explained(asha, portfolio, figure="benchmark.twr_pct"), 422, "invalid_input", "benchmark")
+    assert_problem(explained(asha, portfolio, figure="years.1999-00.realised"), 422, "invalid_input", "figure")
+
+
 def test_a_holding_of_another_portfolio_or_person_is_not_found(server, asha, portfolio):
     ravi = server.person("Ravi")
     other, his = make_portfolio(asha, "Other"), make_portfolio(ravi)

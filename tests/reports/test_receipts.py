@@ -336,6 +336,21 @@ def test_a_stored_holding_that_is_behind_its_ledger_is_said_so():
     ]
 
 
+def test_a_pool_that_a_sale_took_more_of_than_its_first_purchase_brought_stands_as_a_fact():
+    """1 for 100 and 1 for nothing, less 4.68 % for TCS: 95.32 for 2; 1.999 of these and 0.001 more are sold."""
+    rows = [
+        trade("OPENING", 1, 0, "2020-01-01", of="INFY", cost=100),
+        buy(1, 0, "2020-01-02"),
+        trade("DEMERGER", 0, 0, "2020-01-03", into="TCS", to_quantity=1, cost_pct="4.68"),
+        sell(2, 0, "2020-01-04"),
+        buy("0.001", 0, "2020-01-06"),
+    ]
+    evidence = one_holding(*rows, method=CostMethod.UK_POOL, symbol="INFY")
+
+    # 95.32 × 0.001 ÷ 2 = 0.04766
+    assert float(told(evidence, "invested")["value"]) == 0.04766
+
+
 def test_the_united_kingdom_takes_a_purchase_of_the_next_thirty_days_and_then_the_pool():
     # sold 6, and 8 bought for 960 nine days later: 6 of those, 960 × 6 ÷ 8 = 720; the pool keeps its 1000
     rows = [buy(10, 100, of="TCS"), sell(6, 130, "2024-02-01", of="TCS"), buy(8, 120, "2024-02-10", of="TCS")]

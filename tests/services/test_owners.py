@@ -131,6 +131,8 @@ OF_ONES_OWN = {
     "load_summary_of_all": "takes no id; tested below",
     "answer_by_tag": "is told what to answer by those who loaded it",
     "work_out": "takes a portfolio that was loaded by its owner",
+    "explain_of_period": "as work_out",
+    "explain_of_benchmark": "as work_out, and the benchmark by its owner; tested with the receipts of returns",
     "answer_once": "keys are each user's own; tested with the keys",
     "change_me": "takes no id but the person's",
     "change_password": "takes no id but the person's",

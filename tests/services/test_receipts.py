@@ -16,7 +16,7 @@ from tickfolio.domain.splits import read_ratio
 from tickfolio.reports.receipt import write_receipt
 from tickfolio.reports.receipt_holding import HOLDING_FIGURES
 from tickfolio.reports.receipt_portfolio import PORTFOLIO_FIGURES
-from tickfolio.services import receipts
+from tickfolio.services import evidence
 from tickfolio.services.corporate_actions import ActionDraft, record_action
 from tickfolio.services.performance_answer import Asked
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio
@@ -206,7 +206,7 @@ def test_an_empty_portfolio_comes_to_nothing(given, asha):
 def test_a_long_ledger_shows_its_holdings_alone(given, asha, monkeypatch):
     portfolio = everything(given, asha, CostMethod.FIFO, charges_in_cost=True)
     summary = json.loads(given.summary(asha, portfolio))
-    monkeypatch.setattr(receipts, "NESTED_ROWS_MAX", 5)
+    monkeypatch.setattr(evidence, "NESTED_ROWS_MAX", 5)
 
     for figure in PORTFOLIO_FIGURES:
         receipt = receipt_of(given, asha, portfolio, figure)

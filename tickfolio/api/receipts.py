@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import JsonValue
 
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
@@ -11,13 +12,23 @@ from tickfolio.api.schemas.common import Day, PathId
 from tickfolio.api.schemas.receipts import Receipt
 from tickfolio.api.session import SignedIn
 from tickfolio.reports.receipt import write_receipt
+from tickfolio.reports.receipt_years import YEAR_FIGURE
 from tickfolio.services.changes import today_at
 from tickfolio.services.performance_answer import Asked
 from tickfolio.services.receipts import FIGURES, explain
 
 router = APIRouter(tags=["portfolios"], route_class=ExactRoute)
 
-Figure = Annotated[str, Query(max_length=40, json_schema_extra={"enum": list(FIGURES)})]
+_NAMES: list[JsonValue] = [{"enum": list(FIGURES)}, {"pattern": f"^{YEAR_FIGURE}$"}]
+Figure = Annotated[
+    str,
+    Query(
+        max_length=40,
+        description="A field of the summary or of performance; of a year as `years.2025-26.realised`.",
+        json_schema_extra={"anyOf": _NAMES},
+    ),
+]
+InstrumentId = Annotated[str | None, Query(max_length=64, pattern="^[0-9a-zA-Z-]+$")]
 HoldingId = Annotated[str | None, Query(max_length=64, description="A holding of the portfolio; else all of it.")]
 
 
@@ -30,15 +41,16 @@ def get_receipt(
     holding: HoldingId = None,
     since: Annotated[Day | None, Query(alias="from")] = None,
     until: Annotated[Day | None, Query(alias="to")] = None,
+    benchmark: InstrumentId = None,
 ) -> Response:
     """The receipt of a figure of the summary or of performance: all that is in it, and each step between.
 
-    The value is the one of the same moment there, and can be worked out again from the receipt alone. `from` and `to`
-    are those of the performance.
+    The value is the one of the same moment there, and can be worked out again from the receipt alone. `from`, `to`
+    and `benchmark` are those of the performance.
     """
     with desk.database.reading() as tx:
         user = tx.people.load(principal.user.id)
-        asked, today = Asked(since, until), today_at(user.home_exchange, desk.world)
+        asked, today = Asked(since, until, benchmark), today_at(user.home_exchange, desk.world)
         receipt = explain(tx, user, portfolio_id, figure, holding, asked, today)
     headers = {"Cache-Control": "private, no-cache"}
     return Response(write_receipt(receipt), 200, headers, "application/json")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.money import write_known
-from tickfolio.domain.prices import LatestPrice, PriceStatus
+from tickfolio.domain.prices import PriceStatus
 from tickfolio.domain.splits import Ratio, write_ratio
 from tickfolio.reports.summary import write_instant
 
@@ -81,18 +81,23 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class PriceFact:
-    """A price row; `status` says when a suspect newer one waits beside it."""
+    """Where a price comes from and since when it is true; `status` says when a suspect newer one waits beside it.
 
-    price: LatestPrice
+    `source` and `fetched_at` are None for a close that was recorded before anybody wrote them down.
+    """
+
+    source: str | None
+    as_of: datetime
+    fetched_at: datetime | None
     status: PriceStatus
 
     def as_json(self) -> Json:
         """Source, when it was true, when it was fetched."""
         return {
             "kind": "price",
-            "source": self.price.source,
-            "as_of": write_instant(self.price.as_of),
-            "fetched_at": write_instant(self.price.last_updated_at),
+            "source": self.source,
+            "as_of": write_instant(self.as_of),
+            "fetched_at": write_instant(self.fetched_at),
             "status": self.status.value,
         }
 
@@ -165,6 +170,12 @@ class SplitFact:
     on: date
     ratio: Ratio
     told_by: Literal["instrument", "portfolio"]
+    is_bonus: bool = False
+
+    @property
+    def name(self) -> str:
+        """It in words: `Bonus of 2026-01-08`."""
+        return f"{'Bonus' if self.is_bonus else 'Split'} of {self.on.isoformat()}"
 
     def as_json(self) -> Json:
         """The day and the ratio, `10:1` for ten in place of one."""

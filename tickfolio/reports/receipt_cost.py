@@ -3,7 +3,9 @@
 Call these where arithmetic is exact.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from tickfolio.domain.ledger import CostMethod
 from tickfolio.domain.lots import Sale
@@ -13,7 +15,7 @@ from tickfolio.reports.receipt_evidence import Evidence
 from tickfolio.reports.receipt_lots import Lots
 from tickfolio.reports.receipt_nodes import add, divide, leaf, merge, price_in, subtract
 from tickfolio.reports.receipt_pools import Pools
-from tickfolio.reports.receipt_rows import Side, amount_on, measure_of, proceeds_of_row
+from tickfolio.reports.receipt_rows import Side, always, amount_on, measure_of, proceeds_of_row
 from tickfolio.reports.receipt_units import explain_quantity
 
 
@@ -40,13 +42,17 @@ def explain_avg_buy_price(evidence: Evidence) -> Node:
     return divide("Average buy price", measure, explain_invested(evidence, "local"), explain_quantity(evidence))
 
 
-def explain_realised(evidence: Evidence) -> Node:
-    """Of each sale the proceeds less the cost of what left."""
+def explain_realised(evidence: Evidence, counts: Callable[[date], bool] = always) -> Node:
+    """Of each sale of the days that count the proceeds less the cost of what left."""
     if evidence.rules.method is CostMethod.FIFO:
         costs = Lots(evidence, "home").read().costs
     else:
         costs = Pools(evidence, "home").read().costs
-    return add("Realised", evidence.home, [_made(evidence, sale, costs) for sale in evidence.book.sales])
+    return add(
+        "Realised",
+        evidence.home,
+        [_made(evidence, sale, costs) for sale in evidence.book.sales if counts(sale.sold_on)],
+    )
 
 
 def _made(evidence: Evidence, sale: Sale, costs: dict[str, Node]) -> Node:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tickfolio.domain.fx import Rates
-from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import Rules, Transaction
 from tickfolio.domain.lots import Book
 from tickfolio.domain.position import Quote
@@ -36,6 +36,11 @@ class Entry:
     def fact(self) -> TransactionFact:
         """Which row it is."""
         return TransactionFact(self.row.id, self.row.type, self.row.traded_on, self.row.account)
+
+
+def name_of(instrument: Instrument) -> str:
+    """What a line calls an instrument: its symbol, which of money is a currency alone."""
+    return f"Cash, {instrument.symbol}" if instrument.asset_type is AssetType.CASH else instrument.symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,8 @@ class Evidence:
 
     @property
     def symbol(self) -> str:
-        """What it is called."""
-        return self.instrument.symbol
+        """What it is called; money is called so."""
+        return name_of(self.instrument)
 
     @property
     def home(self) -> Measure:
@@ -105,7 +110,9 @@ class Evidence:
     def price_fact(self) -> PriceFact | None:
         """The price that counts."""
         price, status = self.value.price, self.value.status
-        return None if price is None or status is None else PriceFact(price, status)
+        if price is None or status is None:
+            return None
+        return PriceFact(price.source, price.as_of, price.last_updated_at, status)
 
     def split_fact(self, split: Split) -> SplitFact:
         """A split, and who told it; what both told counts as the portfolio's."""
@@ -114,7 +121,7 @@ class Evidence:
             and (entry.row.traded_on, entry.row.ratio.value) == (split.on, split.ratio.value)
             for entry in self.own_entries
         )
-        return SplitFact(split.on, split.ratio, "portfolio" if entered else "instrument")
+        return SplitFact(split.on, split.ratio, "portfolio" if entered else "instrument", split.is_bonus)
 
     def price_as_of(self) -> datetime | None:
         """Since when the latest price is true."""

@@ -71,8 +71,11 @@ class Lots:
         label = f"Lot of {lot.acquired_on.isoformat()}, {lot.quantity:f} units"
         if known is not None and known.cost == cost:
             if len(known.lines) == 1:
-                return entitle(known.lines[0], label if cost is not None else known.lines[0].label)
-            return add(label, measure_of(self.evidence, self.side), known.lines)
+                told = entitle(known.lines[0], label if cost is not None else known.lines[0].label)
+            else:
+                told = add(label, measure_of(self.evidence, self.side), known.lines)
+            if told.value == cost:  # a pool that a sale took more of than the purchase brought has no line for that
+                return told
         label = f"{label}, from {self._origin(entry)}"
         return leaf(label, cost, measure_of(self.evidence, self.side), entry.fact)
 

@@ -4,14 +4,16 @@ Call these where arithmetic is exact.
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.reports.receipt import Node
 from tickfolio.reports.receipt_evidence import Entry, Evidence
 from tickfolio.reports.receipt_nodes import add, leaf, money, negate
-from tickfolio.reports.receipt_rows import at_home, charges_alone, less_charges, name_row, with_charges
+from tickfolio.reports.receipt_rows import always, at_home, charges_alone, less_charges, name_row, with_charges
 
 T = TransactionType
+Counts = Callable[[date], bool]  # which days are asked for
 _INCOME = frozenset({T.DIVIDEND, T.INTEREST})
 _CHARGE = frozenset({T.FEE, T.TAX})
 _BOUGHT = frozenset({T.BUY, T.RIGHTS})
@@ -19,28 +21,28 @@ _PAID = _BOUGHT | _CHARGE | {T.WITHDRAWAL}
 _RECEIVED = _INCOME | {T.SELL, T.DEPOSIT}
 
 
-def explain_income(evidence: Evidence) -> Node:
+def explain_income(evidence: Evidence, counts: Counts = always) -> Node:
     """Dividends and interest less what was withheld and charged; what was reinvested counts with its charges."""
-    return _sum(evidence, "Income", _income)
+    return _sum(evidence, "Income", _income, counts)
 
 
-def explain_tax_withheld(evidence: Evidence) -> Node:
+def explain_tax_withheld(evidence: Evidence, counts: Counts = always) -> Node:
     """The taxes of dividends and interest."""
-    return _sum(evidence, "Tax withheld", _tax)
+    return _sum(evidence, "Tax withheld", _tax, counts)
 
 
-def explain_charges(evidence: Evidence) -> Node:
+def explain_charges(evidence: Evidence, counts: Counts = always) -> Node:
     """Fees and taxes that are in no cost."""
-    return _sum(evidence, "Charges", lambda entry: _charge(evidence, entry))
+    return _sum(evidence, "Charges", lambda entry: _charge(evidence, entry), counts)
 
 
 def explain_cash(evidence: Evidence) -> Node:
     """All that was received less all that was paid."""
-    return _sum(evidence, "Cash", _cash)
+    return _sum(evidence, "Cash", _cash, always)
 
 
-def _sum(evidence: Evidence, label: str, amount_of: Callable[[Entry], Node | None]) -> Node:
-    found = ((entry, amount_of(entry)) for entry in evidence.own_entries)
+def _sum(evidence: Evidence, label: str, amount_of: Callable[[Entry], Node | None], counts: Counts) -> Node:
+    found = ((entry, amount_of(entry)) for entry in evidence.own_entries if counts(entry.row.traded_on))
     return add(label, evidence.home, [at_home(amount, entry, evidence) for entry, amount in found if amount])
 
 

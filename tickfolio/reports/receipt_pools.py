@@ -93,8 +93,8 @@ class Pools:
         """A change that added cost, or took some of it away without units."""
         measure = measure_of(self.evidence, self.side)
         if is_split(self.evidence, change):
-            label = f"Split of {change.on.isoformat()}: the cost stays as it is"
-            return leaf(label, ZERO, measure, split_of(self.evidence, change, held))
+            fact = split_of(self.evidence, change, held)
+            return leaf(f"{fact.name}: the cost stays as it is", ZERO, measure, fact)
         entry = self.evidence.entries[change.transaction_id]
         if not change.quantity and entry.row.cost_pct is not None:
             gone = parted(entry, leaf(SO_FAR, pool.cost, measure))

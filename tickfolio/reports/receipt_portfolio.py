@@ -72,7 +72,7 @@ def _line(evidence: PortfolioEvidence, one: Evidence, figure: str) -> Node:
     value = one.figure(figure)
     if evidence.nested:
         return node_of(one, figure)
-    unnested = leaf(one.symbol, value, evidence.home, HoldingFact(one.holding_id, one.symbol))
+    unnested = leaf(one.symbol, value, evidence.home, HoldingFact(one.holding_id, one.instrument.symbol))
     return replace(unnested, figure=figure, holding_id=one.holding_id)
 
 
@@ -127,7 +127,7 @@ def _day_change_pct(evidence: PortfolioEvidence) -> Node:
 def _base(evidence: PortfolioEvidence, one: Evidence) -> Node:
     if evidence.nested:
         return replace(settle(explain_day_base(one), one.value.day_base), label=one.symbol)
-    return leaf(one.symbol, one.value.day_base, evidence.home, HoldingFact(one.holding_id, one.symbol))
+    return leaf(one.symbol, one.value.day_base, evidence.home, HoldingFact(one.holding_id, one.instrument.symbol))
 
 
 def _cash(evidence: PortfolioEvidence) -> Node:

@@ -1,5 +1,6 @@
 """Rows of a ledger as nodes: what they cost, what they brought, at which rate. Call these where arithmetic is exact."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -45,6 +46,11 @@ WORDS = {
     T.DEMERGER: "Demerger",
     T.SWITCH: "Switch",
 }
+
+
+def always(_day: date) -> bool:
+    """Every day counts."""
+    return True
 
 
 def name_row(row: Transaction) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from tickfolio.domain.ledger import WITH_RATIO
+from tickfolio.domain.ledger import WITH_RATIO, TransactionType
 from tickfolio.domain.lots import Change
 from tickfolio.domain.money import SMALLEST, whole_units
 from tickfolio.domain.splits import Ratio
@@ -45,10 +45,10 @@ def split_of(evidence: Evidence, change: Change, before: Decimal) -> SplitFact:
     """The split behind a change: the row that says it, or of the instrument's own that of the day that fits."""
     entry = evidence.entries.get(change.transaction_id)
     if entry is not None and entry.row.ratio is not None:
-        return SplitFact(change.on, entry.row.ratio, "portfolio")
-    own = [split.ratio for split in evidence.splits if split.on == change.on]
-    fitting = [ratio for ratio in own if resized(before, ratio) == before + change.quantity]
-    return SplitFact(change.on, fitting[0], "instrument")
+        return SplitFact(change.on, entry.row.ratio, "portfolio", entry.row.type is TransactionType.BONUS)
+    own = [split for split in evidence.splits if split.on == change.on]
+    fitting = [split for split in own if resized(before, split.ratio) == before + change.quantity]
+    return SplitFact(change.on, fitting[0].ratio, "instrument", fitting[0].is_bonus)
 
 
 def resized(units: Decimal, ratio: Ratio) -> Decimal:
@@ -65,4 +65,4 @@ def _split(evidence: Evidence, change: Change, held: Decimal) -> Node:
     wanted = held + change.quantity
     if after.value != wanted:
         after = leaf("Units after, to 18 decimals", wanted, QUANTITY, fact)
-    return subtract(f"Split of {change.on.isoformat()}", QUANTITY, after, before, fact=fact)
+    return subtract(fact.name, QUANTITY, after, before, fact=fact)

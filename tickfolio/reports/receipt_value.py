@@ -3,6 +3,7 @@
 Call these where arithmetic is exact.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from tickfolio.domain.fx import pairs_needed
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.splits import Split
-from tickfolio.reports.receipt import FxFact, HoldingFact, Leg, Node
+from tickfolio.reports.receipt import FxFact, HoldingFact, Leg, Node, SplitFact
 from tickfolio.reports.receipt_cost import explain_invested, explain_realised
 from tickfolio.reports.receipt_evidence import Evidence, Worth
 from tickfolio.reports.receipt_money import explain_charges, explain_income
@@ -145,12 +146,16 @@ def explain_weight(evidence: Evidence) -> Node:
 
 def divided(evidence: Evidence, price: Node, splits: list[Split]) -> Node:
     """A price in units of after these splits."""
+    return divided_by(price, [evidence.split_fact(split) for split in splits])
+
+
+def divided_by(price: Node, facts: Sequence[SplitFact]) -> Node:
+    """A price in units of after these splits, each with who told it."""
     factor = Fraction(1)
-    for split in splits:
-        factor *= split.ratio.value
+    for fact in facts:
+        factor *= fact.ratio.value
     if factor == 1:
         return price
-    facts = [evidence.split_fact(split) for split in splits]
     new = [leaf(f"New units on {fact.on.isoformat()}", fact.ratio.new, NUMBER, fact) for fact in facts]
     old = [leaf(f"For old units on {fact.on.isoformat()}", fact.ratio.old, NUMBER, fact) for fact in facts]
     times = multiply(f"{price.label} × old units", price.measure, price, *old)

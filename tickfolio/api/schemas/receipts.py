@@ -21,12 +21,15 @@ class FxLeg(Output):
 
 
 class PriceFact(Output):
-    """A price as a source told it: since when it is true, and when it was fetched."""
+    """A price as a source told it: since when it is true, and when it was fetched.
+
+    `source` and `fetched_at` are null for a close that was recorded before they were kept.
+    """
 
     kind: Literal["price"]
-    source: str
+    source: str | None
     as_of: Instant
-    fetched_at: Instant
+    fetched_at: Instant | None
     status: Literal["live", "delayed", "close", "nav", "stale", "held", "manual", "demo"]
 
 

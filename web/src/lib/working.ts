@@ -14,10 +14,10 @@ const PRICE_DIGITS = 6, RATE_DIGITS = 6, PERCENT_DIGITS = 4, NUMBER_DIGITS = 6
 const secret = (node: Number & { fact?: Fact | null }) => node.unit === 'money' || node.unit === 'quantity' || (node.unit === 'price' && node.fact?.kind !== 'price')
 
 // Gains have their sign; what something is worth, cost or weighs has none.
-const gains = ['profit_loss', 'price_effect', 'currency_effect', 'realised', 'income', 'total_profit_loss', 'day_change', 'xirr', 'twr', 'twr_annual', 'modified_dietz', 'max_drawdown']
+const gains = ['profit_loss', 'price_effect', 'currency_effect', 'realised', 'income', 'total_profit_loss', 'day_change', 'xirr', 'twr', 'twr_annual', 'modified_dietz', 'max_drawdown', 'same_flows_xirr', 'same_flows_gain']
 export type Headline = 'signed' | 'plain'
 /** How the figure itself is shown on top. */
-export const headline = ({ figure }: Receipt): Headline => (gains.includes(figure.replace(/_pct$/, '')) ? 'signed' : 'plain')
+export const headline = ({ figure }: Receipt): Headline => (gains.includes(figure.replace(/^.*\.|_pct$/g, '')) ? 'signed' : 'plain')
 
 /** A number as the receipt shows it; a sum of money to the paisa, everything else to as many digits as anybody reads. */
 export function shown(node: Number & { fact?: Fact | null }, hidden: boolean, top?: Headline): string {
@@ -99,9 +99,9 @@ const statusWord: Record<string, string> = { stale: 'old', held: 'a newer one is
 /** Where a number comes from, in one line; empty when its label says it all. */
 export function factText(fact: Fact, label: string, now: number): string {
   if (fact.kind === 'price') {
-    const name = fact.source === 'manual' ? 'Entered by hand' : upperFirst(sourceName(fact.source))
+    const name = fact.source === null ? '' : fact.source === 'manual' ? 'Entered by hand' : upperFirst(sourceName(fact.source))
     const at = fact.status === 'nav' ? `NAV of ${shortDate(today(new Date(fact.as_of)))}` : `as of ${whenText(fact.as_of, now)}`
-    return [name, statusWord[fact.status], at, `fetched ${whenText(fact.fetched_at, now)}`].filter(Boolean).join(' · ')
+    return [name, statusWord[fact.status], at, fact.fetched_at === null ? '' : `fetched ${whenText(fact.fetched_at, now)}`].filter(Boolean).join(' · ')
   }
   if (fact.kind === 'fx') {
     const sources = [...new Set(fact.legs.flatMap((leg) => (leg.source ? [upperFirst(sourceName(leg.source))] : [])))]
