@@ -4,6 +4,7 @@ The clock stands at Friday, 20 November 2026.
 """
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -103,6 +104,7 @@ def test_a_period_by_its_days(server, asha):
         ({"benchmark": "a b"}, "benchmark"),
         ({"benchmark": "x" * 65}, "benchmark"),
         ({"holdings": "perhaps"}, "holdings"),
+        ({"series": "perhaps"}, "series"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_its_name(server, asha, asked, field):
@@ -171,6 +173,34 @@ def test_who_has_an_answer_is_not_sent_it_again(server, asha):
     assert [point["date"] for point in changed.json()["series"]] == [
         *("2026-11-02", "2026-11-03", "2026-11-10", "2026-11-20"),
     ]
+
+
+def test_the_days_are_left_out_on_demand_and_nothing_else_is(server, asha):
+    portfolio, _ = own_flat(asha, name="Grün und ₹")
+    whole = performance(asha, portfolio, holdings=True)
+
+    short = performance(asha, portfolio, holdings=True, series=False)
+
+    assert len(whole["series"]) == 3
+    assert short == whole | {"series": None}
+    assert performance(asha, portfolio, holdings=True, series=True) == whole
+
+
+def test_an_answer_without_its_days_has_a_tag_of_its_own(server, asha):
+    portfolio, instrument = own_flat(asha)
+    ask = partial(asha.browser.get, path_of(portfolio))
+    whole, short = ask(), ask(params={"series": False})
+    tags = [answer.headers["ETag"] for answer in (whole, short)]
+    by_tag = [{"If-None-Match": tag} for tag in tags]
+
+    assert tags[0] != tags[1]
+    assert [ask(headers=known).status_code for known in by_tag] == [304, 200]
+    assert [ask(params={"series": False}, headers=known).status_code for known in by_tag] == [200, 304]
+    again = ask(params={"series": False}, headers={"If-None-Match": ", ".join(tags)})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tags[1])
+
+    set_price(asha, instrument, "2026-11-10", "90")
+    assert ask(params={"series": False}, headers=by_tag[1]).status_code == 200
 
 
 def test_an_empty_portfolio_is_answered(server, asha):

@@ -77,6 +77,25 @@ def test_fault_62_selling_more_than_is_held_names_the_first_day(scene):
     assert (body["sold"], body["held"], body["on"]) == ("0.5", "0", "2026-02-01")
 
 
+def test_fault_62_a_demerger_of_what_is_not_held_says_so(scene):
+    # the 10 TCS are held from 2026-02-02 on
+    demerger = {
+        "type": "DEMERGER",
+        "traded_on": "2026-02-01",
+        "asset_type": "STOCK",
+        "exchange": "NSE",
+        "symbol": "TCS",
+        "to_symbol": "NEW",
+        "to_quantity": "5",
+        "cost_pct": "10",
+    }
+
+    body = assert_problem(scene.ask("POST", f"{scene.path}/transactions", demerger), 409, "nothing_held", "traded_on")
+
+    assert body["detail"] == "TCS: nothing held to demerge on 2026-02-01"
+    assert (body["symbol"], body["sold"], body["held"], body["on"]) == ("TCS", "0", "0", "2026-02-01")
+
+
 def test_fault_62_a_later_balance_is_looked_after_too(scene):
     # Held: 10 from 02-02. Sold 8 on 02-10 leaves 2. Another sale of 3 on 02-05 leaves 7, and then 8 are too many
     # on 02-10; so is the first sale when the purchase goes, or becomes 7.

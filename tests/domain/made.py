@@ -14,11 +14,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tickfolio.domain.fx import EuroRate, Rates
-from tickfolio.domain.holdings import project
+from tickfolio.domain.holdings import Holding, hold
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import CostMethod, Rules, Transaction, TransactionType
 from tickfolio.domain.lots import Book
-from tickfolio.domain.matching import match_ledger
+from tickfolio.domain.matching import match_ledger, match_lots
 from tickfolio.domain.money import EXACT
 from tickfolio.domain.position import Position
 from tickfolio.domain.prices import LatestPrice, PriceStatus
@@ -144,12 +144,16 @@ def match(
     return {(portfolio, key.removeprefix("i-")): book for (portfolio, key), book in books.items()}
 
 
+def holding_of(rows: Sequence[Transaction], method: CostMethod, splits: Sequence[Split] = ()) -> Holding:
+    """The holding that the rows of one instrument come to, where none ties it to another."""
+    [key] = {row.instrument_id for row in rows}
+    return hold(key, match_lots(rows, method, key.removeprefix("i-"), splits))
+
+
 def position(owner, rows, price=None, held=None, method=CostMethod.AVERAGE, splits=(), cash_tracked=False) -> Position:
     """The position of one instrument; the rows are taken for its own, whichever instrument they were made for."""
     own = [replace(row, instrument_id=owner.id) for row in rows]
-    return Position(
-        project(own, method, owner.symbol, splits), owner, price, held, own, splits, cash_tracked=cash_tracked
-    )
+    return Position(holding_of(own, method, splits), owner, price, held, own, splits, cash_tracked=cash_tracked)
 
 
 def value(*positions, known=NO_RATES, currency="INR") -> PortfolioValue:

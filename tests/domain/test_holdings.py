@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.made import buy, case_ledger, ledgers, opening, read_case, sell, trade
-from tickfolio.domain.holdings import Holding, is_plain, project
+from tests.domain.made import buy, case_ledger, holding_of, ledgers, opening, read_case, sell, trade
+from tickfolio.domain.holdings import Holding, is_plain
 from tickfolio.domain.ledger import CostMethod, TransactionType
 
 
@@ -14,7 +14,7 @@ def test_a_holding_over_all_its_accounts():
     rows = [buy(10, 100, fees=15, fx=80), buy(10, 120, fx=85, account="A")]
 
     # cash: −1015 × 80 − 1200 × 85 = −183200
-    assert project(rows, CostMethod.AVERAGE, "INFY") == Holding(
+    assert holding_of(rows, CostMethod.AVERAGE) == Holding(
         "i-INFY",
         quantity=Decimal(20),
         invested=Decimal(183200),
@@ -30,7 +30,7 @@ def test_a_holding_over_all_its_accounts():
 
 def test_a_closed_holding_keeps_what_it_made():
     # 10 × 110 − 10 × 100, which is the cash of it, too
-    assert project([buy(10, 100), sell(10, 110)], CostMethod.FIFO, "INFY") == Holding(
+    assert holding_of([buy(10, 100), sell(10, 110)], CostMethod.FIFO) == Holding(
         "i-INFY",
         quantity=Decimal(0),
         invested=Decimal(0),
@@ -45,27 +45,22 @@ def test_a_closed_holding_keeps_what_it_made():
 
 
 def test_an_unknown_rate_leaves_the_average_known():
-    holding = project([buy(10, 100, fx=None)], CostMethod.FIFO, "INFY")
+    holding = holding_of([buy(10, 100, fx=None)], CostMethod.FIFO)
 
     assert (holding.invested, holding.invested_local, holding.avg_buy_price) == (None, 1000, 100)
     assert (holding.realised, holding.income, holding.charges, holding.cash) == (0, 0, 0, None)
 
 
 def test_an_unknown_cost_has_no_average():
-    holding = project([trade("TRANSFER_IN", 10, 0)], CostMethod.FIFO, "INFY")
+    holding = holding_of([trade("TRANSFER_IN", 10, 0)], CostMethod.FIFO)
 
     assert (holding.quantity, holding.invested, holding.invested_local, holding.avg_buy_price) == (10, None, None, None)
 
 
 def test_units_that_cost_nothing_have_cost_nothing():
-    holding = project([opening(10, 0)], CostMethod.AVERAGE, "INFY")
+    holding = holding_of([opening(10, 0)], CostMethod.AVERAGE)
 
     assert (holding.invested, holding.avg_buy_price) == (0, 0)
-
-
-def test_no_transactions_are_no_holding():
-    with pytest.raises(ValueError, match="not enough values"):
-        project([], CostMethod.AVERAGE, "INFY")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +83,7 @@ def test_the_holding_does_not_depend_on_the_order_of_arrival(rows, method, rando
     shuffled = list(rows)
     randomness.shuffle(shuffled)
 
-    assert project(shuffled, method, "INFY") == project(rows, method, "INFY")
+    assert holding_of(shuffled, method) == holding_of(rows, method)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +98,7 @@ def test_case_average_and_cost(shared, name):
     case = read_case(shared, f"complaints/{name}")
     expected = case["expected"]
 
-    holding = project(case_ledger(case["inputs"]["transactions"]), CostMethod.AVERAGE, "XYZ")
+    holding = holding_of(case_ledger(case["inputs"]["transactions"]), CostMethod.AVERAGE)
 
     assert holding.quantity == expected["quantity"]
     assert holding.invested == expected["invested"]

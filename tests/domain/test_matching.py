@@ -402,8 +402,11 @@ def test_fault_62_no_more_leaves_than_is_held_however_it_leaves(row, method):
 
 
 def test_fault_62_nothing_is_demerged_from_nothing():
-    with pytest.raises(Oversold):
+    with pytest.raises(Oversold, match=r"^INFY: nothing held to demerge on 2024-02-01$") as refused:
         match([buy(5, 1, account="A"), trade("DEMERGER", 0, 0, "2024-02-01", into="NEW", to_quantity=1, cost_pct=5)])
+
+    assert (refused.value.code, refused.value.sold, refused.value.held) == ("nothing_held", 0, 0)
+    assert refused.value.message == str(refused.value)
 
 
 def test_fault_62_what_a_merger_brought_can_be_sold_and_no_more():

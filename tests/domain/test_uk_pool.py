@@ -205,6 +205,76 @@ def test_a_demerger_takes_its_part_of_the_pool_once():
     assert (books["p1", "INFY"].quantity, books["p1", "INFY"].cost.home) == (40, 3600)
 
 
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        (trade("TRANSFER_OUT", 100, 0, SOLD, sequence=1), trade("TRANSFER_IN", 100, 0, SOLD, portfolio="p2")),
+        (trade("MERGER", 100, 0, SOLD, into="NEW", to_quantity=100, sequence=1),),
+    ],
+    ids=["transfer", "merger"],
+)
+def test_what_leaves_before_a_sale_of_its_day_takes_what_was_bought_that_day_where_nothing_else_is_there(leaving):
+    # 100 bought for 1000 leave; 100 that cost 700 come by a merger, and are what is sold: 1500 − 700
+    rows = [buy(100, 10, SOLD, sequence=2), *leaving, sell(100, 15, SOLD), buy(50, 14, of="OLD")]
+    arriving = trade("MERGER", 50, 0, SOLD, of="OLD", into="INFY", to_quantity=100)
+
+    books = match([*rows, arriving], UK)
+
+    assert (books["p1", "INFY"].quantity, books["p1", "INFY"].realised) == (0, 800)
+    there = books.get(("p2", "INFY")) or books["p1", "NEW"]
+    assert (there.quantity, there.cost.home) == (100, 1000)
+    with pytest.raises(Oversold):
+        match(rows, UK)
+
+
+def test_of_what_was_bought_that_day_only_what_the_pool_lacks_leaves_before_the_sale():
+    # 30 of the pool for 300 and 10 of the day for 200 leave. The sale has 40 of the day for 800, and 10 for 50 of the
+    # pool that came by the merger: 50 × 25 − 850
+    rows = [
+        buy(30, 10),
+        buy(50, 20, SOLD, sequence=2),
+        trade("TRANSFER_OUT", 40, 0, SOLD, sequence=3),
+        buy(10, 5, of="OLD"),
+        trade("MERGER", 10, 0, SOLD, of="OLD", into="INFY", to_quantity=10),
+        sell(50, 25, SOLD),
+    ]
+
+    book = book_of(rows)
+
+    assert [change.cost.home for change in book.changes if change.quantity == -40] == [-500]
+    assert (book.quantity, book.realised) == (0, 400)
+
+
+def test_a_demerger_on_a_day_on_which_all_is_sold_brings_units_at_no_cost():
+    # the sale has the whole cost of that day's purchase: 1500 − 1000
+    rows = [
+        buy(100, 10, SOLD),
+        trade("DEMERGER", 0, 0, SOLD, into="NEW", to_quantity=20, cost_pct=10),
+        sell(100, 15, SOLD),
+    ]
+
+    books = match(rows, UK)
+
+    assert (books["p1", "NEW"].quantity, books["p1", "NEW"].cost.home) == (20, 0)
+    assert (books["p1", "INFY"].quantity, books["p1", "INFY"].realised) == (0, 500)
+
+
+def test_the_smallest_unit_that_is_bought_back_is_there_although_an_earlier_split_could_not_count_it():
+    # After 2:1 it is 1E-18, before it half of that, which is nothing; and then nothing else was held.
+    smallest = Decimal("1E-18")
+    rows = [
+        buy(8, 10),
+        sell(4, 15, SOLD),
+        trade("SPLIT", 0, 0, "2024-06-02", ratio="1:4"),
+        sell(1, 60, "2024-06-03"),
+        trade("SPLIT", 0, 0, "2024-06-04", ratio="2:1"),
+        buy(smallest, 30, "2024-06-10"),
+    ]
+
+    assert book_of(rows).quantity == smallest
+    assert book_of([*rows, sell(smallest, 30, "2024-09-01")]).quantity == 0
+
+
 def test_an_opening_and_a_reinvestment_are_purchases_and_a_transfer_is_none():
     opened = book_of([buy(10, 10), sell(10, 20, SOLD), opening(10, 15, "2024-06-10")])
     reinvested = book_of([buy(10, 10), sell(10, 20, SOLD), trade("REINVEST", 10, 15, "2024-06-10")])

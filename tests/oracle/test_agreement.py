@@ -111,3 +111,23 @@ def test_the_changes_of_a_book_add_up_to_what_is_left(method):
             costs = [Fraction(change.cost.home) for change in book.changes if change.cost.home is not None]
             if len(costs) == len(book.changes) and method != UK:
                 assert sum(costs) == Fraction(book.cost.home), (number, place)
+
+
+def test_every_method_accepts_the_same_ledgers_and_holds_the_same_units():
+    """The United Kingdom's, too, on days of which the oracle says that nothing is settled about the cost."""
+    for number in range(LEDGERS):
+        made = made_ledger(number)
+        told = {method: units_of(made, method) for method in METHODS}
+        assert all(units == told[METHODS[0]] for units in told.values()), (number, told)
+
+
+def units_of(made: Made, method: str) -> object:
+    """The units of each place by its lots, which are those of its changes; or what is oversold, and when."""
+    try:
+        books = product_books(made.rows, made.facts, method, tax=False)
+    except Oversold as refused:
+        return refused.symbol, refused.on
+    for book in books.values():
+        assert sum(Fraction(change.quantity) for change in book.changes) == Fraction(book.quantity)
+        assert all(sum(Fraction(part.quantity) for part in sale.parts) == sale.quantity for sale in book.sales)
+    return {place: Fraction(book.quantity) for place, book in books.items()}

@@ -12,6 +12,8 @@ from tests.infrastructure.clock import SettableClock
 from tests.infrastructure.postgres import database_name, new_database
 from tests.providers.market import Market
 from tickfolio.storage.database import Database
+from tickfolio.storage.people import User
+from tickfolio.storage.portfolios import Portfolio
 from tickfolio.storage.tables import metadata
 
 
@@ -43,6 +45,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def given(database: Database, clock: SettableClock, new_id: Callable[[], str]) -> Given:
     """An empty database, and hands to put things into it."""
     return Given(database, clock, new_id)
+
+
+@pytest.fixture
+def asha(given: Given) -> User:
+    """Somebody who counts in rupees."""
+    return given.user()
+
+
+@pytest.fixture
+def portfolio(given: Given, asha: User) -> Portfolio:
+    """An empty portfolio of hers."""
+    return given.portfolio(asha)
 
 
 @pytest.fixture

@@ -18,16 +18,6 @@ from tickfolio.services.verify import verify
 from tickfolio.storage.database import open_database
 
 
-@pytest.fixture
-def asha(given):
-    return given.user()
-
-
-@pytest.fixture
-def portfolio(given, asha):
-    return given.portfolio(asha)
-
-
 def state(given, user, portfolio):
     """All that is stored of a portfolio: to be compared with what was stored before."""
     with given.database.reading() as tx:

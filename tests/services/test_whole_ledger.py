@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import at, buy, named, sell
 from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, Oversold
+from tickfolio.domain.flows import list_flows
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import CostMethod, TransactionType
 from tickfolio.domain.prices import PriceStatus
@@ -32,16 +33,6 @@ def draft(kind, instrument=INFY, on="2026-02-01", **more):
     }
     values = {key: read_ratio(value) if key == "ratio" and value else value for key, value in values.items()}
     return Draft(TransactionType(kind), date.fromisoformat(on), instrument, **values)
-
-
-@pytest.fixture
-def asha(given):
-    return given.user()
-
-
-@pytest.fixture
-def portfolio(given, asha):
-    return given.portfolio(asha)
 
 
 def holdings(given, user, portfolio):
@@ -167,6 +158,7 @@ def test_a_kind_has_what_it_needs_and_nothing_else(given, asha, portfolio, kind,
         (draft("WITHDRAWAL", INFY, quantity=1, price=1), "symbol", "not_allowed"),
         (draft("OPENING", quantity=1), "price", "missing"),
         (draft("OPENING", quantity=1, price=1, cost=1), "cost", "not_allowed"),
+        (draft("SWITCH", quantity=2, price=10, fees="20.01", into=TCS, to_quantity=1), "fees", "too_large"),
         (draft("BONUS", ratio="1:2"), "ratio", "not_allowed"),
         (draft("BONUS", ratio="1:1"), "ratio", "not_allowed"),
         (draft("DEMERGER", into=TCS, to_quantity=1, cost_pct="100.01"), "cost_pct", "too_large"),
@@ -186,6 +178,35 @@ def test_what_cannot_be_is_refused(given, asha, portfolio, wrong, field, code):
 
     assert (refused.value.field, refused.value.field_code) == (field, code)
     assert stored(given, asha, portfolio) == before
+
+
+def test_a_switch_may_spend_all_that_it_brings_on_fees_and_no_more(given, asha, portfolio):
+    # 2 × 10 − 20 is nothing, which is what the units cost; they never cost less
+    _, row = given.record(
+        asha,
+        portfolio,
+        buy("INFY", "10", "100"),
+        draft("SWITCH", quantity=2, price=10, fees=20, into=TCS, to_quantity=1),
+    )
+    assert holdings(given, asha, portfolio)["TCS"].invested == 0
+
+    with pytest.raises(InvalidInput) as refused:
+        change(given, asha, row, price=Decimal("9.99"))
+
+    assert (refused.value.field, refused.value.field_code) == ("fees", "too_large")
+    assert holdings(given, asha, portfolio)["TCS"].invested == 0
+
+
+def test_what_is_transferred_in_may_say_its_cost_and_what_it_was_worth(given, asha, portfolio):
+    # it cost 300 once, and came into the portfolio at 5 × 90
+    [row] = given.record(asha, portfolio, draft("TRANSFER_IN", quantity=5, cost=300, price=90))
+
+    assert holdings(given, asha, portfolio)["INFY"].invested == 300
+    [flow] = list_flows([row.as_transaction(0, Decimal(1))], (), cash_tracked=False)
+    assert flow.amount == 450
+    with pytest.raises(InvalidInput) as refused:
+        change(given, asha, row, type=TransactionType.OPENING)
+    assert (refused.value.field, refused.value.field_code) == ("cost", "not_allowed")
 
 
 @pytest.mark.parametrize("kind", ["MERGER", "DEMERGER", "SWITCH"])

@@ -15,7 +15,7 @@ from tickfolio.services.projection import project_outdated
 from tickfolio.services.verify import verify
 from tickfolio.storage import tables
 from tickfolio.storage.database import make_engine, open_database
-from tickfolio.storage.migrate import SchemaTooNew, _config, migrate, schema_revision
+from tickfolio.storage.migrate import SchemaTooNew, _config, migrate
 
 HEAD = "0002"
 # SQLite's reflection passes over the one index on an expression; a test of its own shows what that index does.
@@ -39,6 +39,11 @@ def looked_at(url, look):
             return look(connection)
     finally:
         engine.dispose()
+
+
+def schema_revision(url):
+    """The revision that the database is at; None for an empty one."""
+    return looked_at(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
 
 
 def shape(connection):

@@ -1,8 +1,9 @@
 """Routes of performance: what a portfolio has made over time."""
 
+import json
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.portfolios import NOT_MODIFIED, answer_tagged, read_tags
@@ -11,9 +12,22 @@ from tickfolio.api.schemas.common import Day, PathId
 from tickfolio.api.schemas.performance import Performance
 from tickfolio.api.session import SignedIn
 from tickfolio.services.performance_answer import Asked, load_performance
+from tickfolio.services.summaries import Tagged
 
 router = APIRouter(tags=["performance"])
 InstrumentId = Annotated[str | None, Query(max_length=64, pattern="^[0-9a-zA-Z-]+$")]
+# Ends the tag of an answer without its series: a tag names one content.
+_SHORT = "-short"
+
+
+def read_asked(
+    since: Annotated[Day | None, Query(alias="from")] = None,
+    until: Annotated[Day | None, Query(alias="to")] = None,
+    benchmark: InstrumentId = None,
+    holdings: bool = False,
+) -> Asked:
+    """What the query asks for, but for the shape of the answer."""
+    return Asked(since, until, benchmark, holdings)
 
 
 @router.get(
@@ -25,18 +39,26 @@ def get_performance(
     portfolio_id: PathId,
     principal: SignedIn,
     desk: DeskHere,
-    since: Annotated[Day | None, Query(alias="from")] = None,
-    until: Annotated[Day | None, Query(alias="to")] = None,
-    benchmark: InstrumentId = None,
-    holdings: bool = False,
+    asked: Annotated[Asked, Depends(read_asked)],
+    series: bool = True,
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> Response:
     """What the portfolio has made from a day (its first transaction) to a day (today), and its value on each day.
 
-    `benchmark` is an instrument's id; `holdings` adds the figures of each holding.
+    `benchmark` is an instrument's id; `holdings` adds the figures of each holding, `series=false` leaves out the days.
     """
-    asked = Asked(since, until, benchmark, holdings)
     with desk.database.reading() as tx:
         user = tx.people.load(principal.user.id)
         tags = read_tags(known)
-        return answer_tagged(load_performance(desk.summaries, tx, desk.world, user, portfolio_id, asked, tags))
+        if not series:
+            tags = [tag.removesuffix(_SHORT) for tag in tags if tag.endswith(_SHORT)]
+        told = load_performance(desk.summaries, tx, desk.world, user, portfolio_id, asked, tags)
+        return answer_tagged(told if series else _without_series(told))
+
+
+def _without_series(told: Tagged) -> Tagged:
+    """The same answer, kept once for both, with null in place of its days."""
+    if told.body is None:
+        return Tagged(told.tag + _SHORT, None)
+    text = json.dumps(json.loads(told.body) | {"series": None}, ensure_ascii=False, separators=(",", ":"))
+    return Tagged(told.tag + _SHORT, text.encode())

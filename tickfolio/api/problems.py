@@ -32,6 +32,7 @@ PROBLEMS: dict[type[errors.TickfolioError], int] = {
     errors.Conflict: 409,
     errors.EmailTaken: 409,
     errors.Oversold: 409,
+    errors.NothingHeld: 409,
     errors.HoldingExists: 409,
     errors.HoldingHasTransactions: 409,
     errors.ActionExists: 409,
@@ -84,7 +85,8 @@ def answer_error(error: errors.TickfolioError) -> Response:
             "held": f"{error.held:f}",
             "on": error.on.isoformat(),
         }
-        fields = [{"field": "quantity", "code": error.code, "message": error.message}]
+        field = "traded_on" if isinstance(error, errors.NothingHeld) else "quantity"
+        fields = [{"field": field, "code": error.code, "message": error.message}]
     response = problem(status, error.code, error.message, fields=fields, **more)
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -16,6 +16,7 @@ TickfolioError
 ├── Conflict                it clashes with what is there
 │   ├── EmailTaken
 │   ├── Oversold            a sale is larger than what is held on that day
+│   │   └── NothingHeld     a demerger on a day on which nothing is held
 │   ├── HoldingExists       a plain holding of that instrument is there already
 │   ├── HoldingHasTransactions  a holding with a history is changed by its transactions
 │   ├── ActionExists        that corporate action is written down already
@@ -162,6 +163,17 @@ class Oversold(Conflict):
     def __init__(self, symbol: str, sold: Decimal, held: Decimal, on: date) -> None:
         super().__init__(f"{symbol}: sold {sold:f}, held {held:f} on {on.isoformat()}")
         self.symbol, self.sold, self.held, self.on = symbol, sold, held, on
+
+
+class NothingHeld(Oversold):
+    """A demerger on a day on which nothing is held."""
+
+    code = "nothing_held"
+
+    def __init__(self, symbol: str, on: date) -> None:
+        super().__init__(symbol, Decimal(0), Decimal(0), on)
+        self.message = f"{symbol}: nothing held to demerge on {on.isoformat()}"
+        self.args = (self.message,)
 
 
 class HoldingExists(Conflict):

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tickfolio.domain.ledger import CostMethod, Transaction, TransactionType
+from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.lots import Book
-from tickfolio.domain.matching import match_lots
 from tickfolio.domain.money import quotient
-from tickfolio.domain.splits import Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,6 @@ def hold(instrument_id: str, book: Book) -> Holding:
         charges=book.charges,
         cash=book.cash,
     )
-
-
-def project(
-    transactions: Sequence[Transaction], method: CostMethod, symbol: str, splits: Sequence[Split] = ()
-) -> Holding:
-    """The holding that the whole ledger of one instrument comes to, where no row ties it to another.
-
-    Raises: Oversold; ValueError for no transactions, or those of several instruments.
-    """
-    [instrument_id] = {transaction.instrument_id for transaction in transactions}
-    return hold(instrument_id, match_lots(transactions, method, symbol, splits))
 
 
 def is_plain(kinds: Sequence[TransactionType]) -> bool:

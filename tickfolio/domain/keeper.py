@@ -6,13 +6,14 @@ The US average levels the lots' costs before units leave, and so keeps their dat
 accounts, from which units that a sale has to take elsewhere were kept apart before (`uk_pool`).
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, TypeVar
 
-from tickfolio.domain.errors import Oversold
+from tickfolio.domain.errors import NothingHeld, Oversold
 from tickfolio.domain.ledger import ACQUIRING, WITH_RATIO, Rules, Transaction, TransactionType
 from tickfolio.domain.lots import Amount, lot_of, piece_of
 from tickfolio.domain.money import HUNDRED, ONE, SMALLEST, ZERO, convert, whole_units
@@ -99,15 +100,17 @@ class Keeper:
             raise Oversold(self.symbols[row.instrument_id], quantity, held, row.traded_on)
         shelf.held[account] = held - quantity
         lots = shelf.lots_of(account)
-        kept_apart = self.reserved.parts.get(row.id)
-        if kept_apart is None:
-            parts = take_oldest(lots, quantity)
-        else:
-            parts = [piece_of(lot) for lot in kept_apart]
-            parts += take_oldest(lots, quantity - sum_quantity(parts))
-        if shelf.has_one_pool and sum_quantity(parts) < quantity:  # the rest is kept apart for a sale of that day
-            raise Oversold(self.symbols[row.instrument_id], quantity, sum_quantity(parts), row.traded_on)
+        parts = self._take_british(lots, row) if shelf.has_one_pool else take_oldest(lots, quantity)
         return parts, parts[0][4:] if len(parts) == 1 else sum_cost(parts)
+
+    def _take_british(self, lots: deque[Piece], row: Transaction) -> list[Piece]:
+        """What was kept apart for the row, then the pool; where that is too little, what is kept for a later sale."""
+        parts = self.reserved.parts.pop(row.id, [])
+        parts += take_oldest(lots, row.quantity - sum_quantity(parts))
+        short = row.quantity - sum_quantity(parts)
+        if short:
+            parts += self.reserved.give_up((row.portfolio_id, row.instrument_id), row.traded_on, short)
+        return parts
 
     def _take_away(self, shelf: Shelf, row: Transaction) -> list[Piece]:
         """The units that leave without being sold; the change of what is held is written down."""
@@ -137,12 +140,19 @@ class Keeper:
                 shelf.held[account] = after
                 shelf.changes.append((row.id, account, row.traded_on, after - held, ZERO, ZERO))
         for account, lots in shelf.lots.items():
-            if lots and shelf.has_one_pool:
-                # Each account's units are whole; beside them the pool has what was sold and is about to be bought back.
-                owed = self.reserved.owed((row.portfolio_id, row.instrument_id), row.traded_on)
-                self._resize(shelf, row, account, max(sum(shelf.held.values(), ZERO) + owed, SMALLEST))
+            if shelf.has_one_pool:
+                self._split_pool(shelf, row, lots)
             elif lots:
                 self._resize(shelf, row, account, shelf.held[account])
+
+    def _split_pool(self, shelf: Shelf, row: Transaction, pool: deque[Piece]) -> None:
+        """Each account's units are whole; beside them the pool has what was sold and is about to be bought back."""
+        owed = self.reserved.owed((row.portfolio_id, row.instrument_id), row.traded_on)
+        after = sum(shelf.held.values(), ZERO) + owed
+        if pool:
+            self._resize(shelf, row, None, max(after, SMALLEST))
+        elif after:  # too little to be counted before this split
+            shelf.put((row.id, None, row.traded_on, after, ZERO, ZERO))
 
     def _resize(self, shelf: Shelf, row: Transaction, account: str | None, after: Decimal) -> None:
         lots = shelf.lots[account]
@@ -171,7 +181,7 @@ class Keeper:
         """The lots of the account go along, with the part of their cost that does; the rest of it stays."""
         quantity, pct = _given(row, row.to_quantity), _given(row, row.cost_pct)
         if not shelf.held[row.account]:
-            raise Oversold(self.symbols[row.instrument_id], SMALLEST, ZERO, row.traded_on)
+            raise NothingHeld(self.symbols[row.instrument_id], row.traded_on)
         event = ((row.portfolio_id, row.instrument_id), row.to_instrument_id, row.traded_on)
         if shelf.has_one_pool and self.parted.setdefault(event, row.account) != row.account:
             pct = ZERO  # another account's row has taken the whole pool's part along
@@ -182,7 +192,8 @@ class Keeper:
         lots.extend(staying)
         gone = subtract_pairs(_NO_COST, sum_cost(going))
         shelf.changes.append((row.id, row.account, row.traded_on, ZERO, *gone))
-        self._turn_into(row, resize(going, quantity))
+        # Where the pool has nothing, since a sale of that day takes all there is, no cost can go along.
+        self._turn_into(row, resize(going or [(row.id, row.account, row.traded_on, quantity, ZERO, ZERO)], quantity))
 
     def _turn_into(self, row: Transaction, lots: Sequence[Piece]) -> None:
         """Units of another instrument, in the same account."""

@@ -71,8 +71,8 @@ class Transaction:
 
     `fx_rate` is what one unit of that currency costs in the portfolio's; None when nobody knows it (never 1 then).
     `sequence` orders the rows of one day: later entered, later counted. `cost` is what all of an OPENING or
-    TRANSFER_IN cost, where price × quantity does not say it. `cost_pct` of each lot's cost goes to the new instrument
-    of a DEMERGER.
+    TRANSFER_IN cost, where price × quantity does not say it: the price of a transfer is the market's of that day, which
+    counts for returns and never for cost. `cost_pct` of each lot's cost goes to the new instrument of a DEMERGER.
     """
 
     id: str

@@ -10,9 +10,8 @@ from operator import itemgetter
 from tickfolio.domain.entries import Entries
 from tickfolio.domain.ledger import CostMethod, Rules
 from tickfolio.domain.lots import Amount, Book, changes_of, lot_of, sales_of, sum_known
-from tickfolio.domain.money import ZERO
 from tickfolio.domain.movements import Movements
-from tickfolio.domain.pieces import Piece, Sold, pour, resize, sum_cost, sum_quantity
+from tickfolio.domain.pieces import Piece, Sold, pour, sum_cost, sum_quantity
 
 _POOLED = frozenset({CostMethod.AVERAGE, CostMethod.UK_POOL})
 
@@ -62,10 +61,6 @@ class Shelf:
         """What it all comes to."""
         movements = self.movements
         lots = [lot for account in self.lots.values() for lot in account]
-        held = sum(self.held.values(), ZERO)
-        if self.has_one_pool and sum_quantity(lots) != held:
-            # Where a split lies between a sale and its purchase, both are rounded to 18 decimals: the units count.
-            lots = resize(lots, held) if lots and held else []
         return Book(
             lots=Entries(len(lots), partial(map, lot_of, lots)),
             sales=Entries(len(self.sold), partial(sales_of, self.sold, self.parts)),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.ledger import INTO_ANOTHER, MONEY_ONLY, WITH_COST, WITH_RATIO, TransactionType
-from tickfolio.domain.money import HUNDRED, ZERO
+from tickfolio.domain.money import HUNDRED, ZERO, exact
 from tickfolio.domain.splits import Ratio
 from tickfolio.services.changes import check_day
 from tickfolio.services.instruments import Named
@@ -55,7 +55,8 @@ def check_draft(draft: Draft) -> None:
     if kind in {T.DEPOSIT, T.WITHDRAWAL}:
         _refuse(draft.instrument is not None, "symbol", kind, "instrument: money comes to the portfolio and leaves it")
     _require(draft.price is not None or kind not in _PRICED, "price", kind, "a price")
-    given = draft.price is not None and draft.cost is not None
+    # What is transferred in has both: what the market paid for it that day, and what it once cost.
+    given = draft.price is not None and draft.cost is not None and kind is not T.TRANSFER_IN
     _refuse(given, "cost", kind, "cost beside a price: either says what was paid")
     _require(
         kind is not T.OPENING or draft.price is not None or draft.cost is not None, "price", kind, "a price or a cost"
@@ -75,6 +76,8 @@ def check_row(row: LedgerRow, portfolio: Portfolio, world: World) -> None:
     _refuse(kind not in _CHARGED and kind is not T.SWITCH and bool(row.fees), "fees", kind, "charges")
     _refuse(kind not in _CHARGED and bool(row.taxes), "taxes", kind, "charges")
     _refuse(kind not in WITH_COST and row.cost is not None, "cost", kind, "cost")
+    given = bool(row.price) and row.cost is not None and kind is not T.TRANSFER_IN
+    _refuse(given, "cost", kind, "cost beside a price: either says what was paid")
     _require(kind not in WITH_RATIO or row.ratio is not None, "ratio", kind, "a ratio, as 10:1")
     _refuse(kind not in WITH_RATIO and row.ratio is not None, "ratio", kind, "ratio")
     _require(kind not in INTO_ANOTHER or row.to_quantity is not None, "to_quantity", kind, "the units that come of it")
@@ -97,9 +100,13 @@ def check_kinds(before: LedgerRow, after: LedgerRow) -> None:
     _require(not unknown or after.type not in _PRICED | {T.OPENING}, "price", after.type, "a price")
 
 
+@exact
 def _check_sizes(row: LedgerRow) -> None:
     if row.cost_pct is not None and not 0 <= row.cost_pct <= HUNDRED:
         raise InvalidInput("cost_pct", "cost_pct must be between 0 and 100.", code="too_large")
+    if row.type is T.SWITCH and row.fees > row.quantity * row.price:
+        message = "The fees of a switch must not be more than what it sells: nothing would be left to buy with."
+        raise InvalidInput("fees", message, code="too_large")
     if row.type is T.BONUS and row.ratio is not None and row.ratio.value <= 1:
         message = "The ratio of a bonus is of all units after it to those before: a 1:1 bonus is 2:1."
         raise InvalidInput("ratio", message, code="not_allowed")

@@ -40,16 +40,6 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def schema_revision(url: str) -> str | None:
-    """The revision that the database is at; None for an empty one."""
-    engine = make_engine(url, pool_size=1)
-    try:
-        with engine.connect().execution_options(writes=False) as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    finally:
-        engine.dispose()
-
-
 def _refuse_newer(connection: Connection) -> None:
     revision = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

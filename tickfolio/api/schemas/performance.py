@@ -73,7 +73,10 @@ class PerformanceDay(Output):
 
 
 class Performance(Made):
-    """What a portfolio has made over a period, and day by day. The risk-free rate is that of Sharpe and Sortino."""
+    """What a portfolio has made over a period, and day by day where that is asked for.
+
+    The risk-free rate is that of Sharpe and Sortino.
+    """
 
     portfolio: PortfolioName
     since: Annotated[date, Field(alias="from")]
@@ -82,4 +85,4 @@ class Performance(Made):
     benchmark: BenchmarkPerformance | None
     years: list[FinancialYear]
     holdings: list[HoldingPerformance] | None
-    series: list[PerformanceDay]
+    series: list[PerformanceDay] | None
