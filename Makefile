@@ -17,7 +17,7 @@ PYTEST := $(VENV)/bin/pytest
 PYTHON_SOURCES := $(shell find tickfolio -name '*.py')
 WEB_SOURCES := $(shell tools/web.sh sources)
 
-.PHONY: help setup run test test-python test-browser needs check bench mutants web openapi cluster lock clean
+.PHONY: help setup run test test-python test-browser needs check bench mutants pictures web openapi cluster lock clean
 
 help: ## lists these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ mutants: setup ## breaks the rules of the field in thousands of small ways and c
 web: $(STAMPS)/web ## builds the web pages, when their sources changed
 
 openapi: $(STAMPS)/openapi ## writes the schema of the HTTP API to web/openapi.json
+
+pictures: setup needs ## pictures of every screen, at a desk and on a phone, light and dark, into docs/pictures
+	@$(VENV)/bin/python tools/pictures.py $(SCREENS)
 
 cluster: setup needs ## the same program scaled out: PostgreSQL, Redis, two API processes, two workers, a proxy (PORT=…)
 	@exec $(VENV)/bin/python tools/cluster.py --port $(PORT)
