@@ -24,6 +24,7 @@ from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.performance import figures_of
 from tickfolio.domain.prices import LatestPrice, PriceStatus
+from tickfolio.main import spare_collector
 from tickfolio.services.performance import load_inputs, make_past
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.projection import project_all
@@ -163,6 +164,7 @@ def times(call):
 
 if __name__ == "__main__":
     told = Report()
+    spare_collector()  # as `serve` does
     with tempfile.TemporaryDirectory(prefix="tickfolio-bench-") as place:
         large, typical = made(place, *LARGE), made(place, *TYPICAL)
         first = timed(cold(large))

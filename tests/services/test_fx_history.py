@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import at, buy, ecb_at, named
+from tickfolio.domain.ledger import TransactionType
+from tickfolio.services.drafts import Draft
 from tickfolio.services.refresh import refresh_slot
 from tickfolio.services.verify import verify
 
-IN_YORK = named("INFY", "NYSE")
+IN_YORK, IN_LONDON = named("INFY", "NYSE"), named("VOD", "LSE")
 
 
 @pytest.fixture
@@ -132,6 +134,73 @@ def test_a_rate_of_ones_own_is_no_rate_into_the_base_currency(given, market, ref
 
     # 100 dollars × 0.75 = 75 pounds × 125
     assert json.loads(given.summary_of_all(asha))["invested"] == "9375.00"
+
+
+def moved(kind, instrument, quantity, on, **more):
+    return Draft(TransactionType(kind), date.fromisoformat(on), instrument, Decimal(quantity), **more)
+
+
+def set_three_rates(market, on, inr, usd, gbp):
+    set_rates(market, on, inr, usd)
+    market.set_rate("GBP", gbp, on=date.fromisoformat(on))
+
+
+def test_a_cost_that_a_transfer_brought_gets_the_rates_of_the_purchase(given, market, refresher, clock):
+    """Bought in pounds, moved into a portfolio in rupees: nobody else needs what a rupee cost on the day of buying."""
+    asha = given.user(base_currency="GBP")
+    british, indian = given.portfolio(asha, "GBP", name="British"), given.portfolio(asha, "INR", name="Indian")
+    set_three_rates(market, "2026-03-02", "100", "1.25", "0.80")
+    set_three_rates(market, "2026-06-01", "110", "1.25", "0.80")
+    set_three_rates(market, "2026-11-19", "105", "1.25", "0.90")
+    given.record(asha, british, buy(IN_LONDON, "10", "5", "2026-03-02"))
+    given.record(asha, british, moved("TRANSFER_OUT", IN_LONDON, "4", "2026-06-01"))
+    given.record(asha, indian, moved("TRANSFER_IN", IN_LONDON, "4", "2026-06-01"))
+    assert invested(given, asha, indian) == [None]
+
+    run_slot(refresher, clock)
+
+    assert invested(given, asha, indian) == [Decimal(2500)]  # 4 × 5 = 20 pounds of 2 March × 100 ÷ 0.80
+    assert invested(given, asha, british) == [Decimal(30)]
+    assert verify(given.database) == (2, [])
+
+
+def test_only_portfolios_with_transfers_need_each_others_rates(given, market, refresher, clock):
+    """Two portfolios of which each counts in its own currency: nothing ties them together."""
+    asha = given.user(base_currency="GBP")
+    british, indian = given.portfolio(asha, "GBP", name="British"), given.portfolio(asha, "INR", name="Indian")
+    given.record(asha, british, buy(IN_LONDON, "10", "5", "2026-03-02"))
+    given.record(asha, british, moved("TRANSFER_OUT", IN_LONDON, "1", "2026-04-01"))
+    given.record(asha, indian, buy(IN_YORK, "1", "12", "2026-06-15"))
+
+    with given.database.reading() as tx:
+        needed = tx.ledgers.days_of_rates()
+
+    june = date(2026, 6, 15)
+    assert needed == {("USD", "INR", june), ("USD", "GBP", june)}
+
+
+def test_a_purchase_before_the_fixing_is_counted_anew_wherever_it_was_moved(given, market, refresher, clock):
+    """Bought and moved on the 19th at noon, when the 18th's rate was the last; the one of the 19th comes at 16:00.
+
+    The row that brings it names a rate, so that no row of either portfolio needs another one for its own cost.
+    """
+    asha = given.user(base_currency="GBP")
+    british, indian = given.portfolio(asha, "GBP", name="British"), given.portfolio(asha, "INR", name="Indian")
+    set_three_rates(market, "2026-11-18", "100", "1.25", "0.80")
+    clock.now = at("2026-11-19T11:00")
+    run_slot(refresher, clock)
+    given.record(asha, british, buy(IN_LONDON, "4", "5", "2026-11-19"))
+    given.record(asha, british, moved("TRANSFER_OUT", IN_LONDON, "4", "2026-11-19"))
+    given.record(asha, indian, moved("TRANSFER_IN", IN_LONDON, "4", "2026-11-19", fx_rate=Decimal(130)))
+    run_slot(refresher, clock)
+    assert invested(given, asha, indian) == [Decimal(2500)]  # 4 × 5 = 20 pounds × 100 ÷ 0.80
+
+    set_three_rates(market, "2026-11-19", "104", "1.25", "0.80")
+    clock.now = at("2026-11-19T17:00")
+    run_slot(refresher, clock)
+
+    assert invested(given, asha, indian) == [Decimal(2600)]  # 20 × 104 ÷ 0.80
+    assert verify(given.database) == (2, [])
 
 
 def test_the_tag_of_the_whole_changes_when_a_rate_of_the_past_comes_in(given, market, refresher, clock):

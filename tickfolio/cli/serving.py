@@ -11,7 +11,7 @@ import typer
 
 from tickfolio.api.server import run_server
 from tickfolio.domain.errors import Unavailable
-from tickfolio.main import build
+from tickfolio.main import build, spare_collector
 from tickfolio.settings import Settings, WrongSettings, read_settings
 from tickfolio.storage.migrate import SchemaTooNew, migrate
 
@@ -26,6 +26,7 @@ def serve(host: str, port: int, worker: bool | None) -> None:
     migrate_database(settings)
     works = settings.jobs().startswith("memory:") if worker is None else worker
     product = build(settings, works=works)
+    spare_collector()
     product.jobs.start()
     typer.echo(f"Tickfolio is at http://{'localhost' if _is_loopback(host) else host}:{port}")
     try:
@@ -39,6 +40,7 @@ def work() -> None:
     settings = load_settings()
     migrate_database(settings)
     product = build(settings, works=True)
+    spare_collector()
     signal.signal(signal.SIGTERM, lambda _number, _frame: product.jobs.stop())
     product.jobs.start()
     typer.echo("The worker is working.")

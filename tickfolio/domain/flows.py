@@ -102,14 +102,16 @@ def list_flows(rows: Iterable[Transaction], inside: Collection[str], *, cash_tra
 
 def _bought_or_sold(row: Transaction, *, crosses: bool) -> Flow:
     units, price, rate = row.quantity, row.price, row.fx_rate
+    money: Decimal | None
     if row.type is T.SELL:
         money, units = row.fees + row.taxes - units * price, -units
     else:
         money = units * price + row.fees + row.taxes
-    if rate is ONE:
-        return Flow(row.traded_on, row.id, row.instrument_id, money, crosses, units=units, price=price)
-    told = None if rate is None else price * rate
-    return Flow(row.traded_on, row.id, row.instrument_id, convert(money, rate), crosses, units=units, price=told)
+    told: Decimal | None = price
+    if rate is not ONE:
+        money, told = convert(money, rate), None if rate is None else price * rate
+    # By place: with names it takes half as long again.
+    return Flow(row.traded_on, row.id, row.instrument_id, money, crosses, False, "", units, told)
 
 
 def _flows(row: Transaction, inside: Collection[str], *, cash_tracked: bool) -> Iterator[Flow]:

@@ -1,6 +1,7 @@
 """Reference rates of past days, fetched when a cost needs one that nobody has stored yet."""
 
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from tickfolio.domain.errors import NotFound
@@ -64,15 +65,18 @@ def _missing(tx: Tx, now: datetime) -> dict[Instrument, date]:
 
 def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date], now: datetime) -> date | None:
     """The first of these days whose rate is not here."""
-    known = tx.prices.days_with_close(pair.id)
+    known = sorted(tx.prices.days_with_close(pair.id))
     return min((day for day in days if not _is_covered(day, known, now)), default=None)
 
 
-def _is_covered(day: date, known: Collection[date], now: datetime) -> bool:
-    """Whether the rate that counts on this day is here: the last one that had been published by its end, or by now."""
-    last = max((one for one in known if one <= day), default=None)
+def _is_covered(day: date, known: Sequence[date], now: datetime) -> bool:
+    """Whether the rate that counts on this day is here: the last one that had been published by its end, or by now.
+
+    `known` are the days of the rates that are here, oldest first.
+    """
+    found = bisect_right(known, day)
     by = min(datetime.combine(day, time.max, UTC), now)
-    return last is not None and is_final("ECB", datetime.combine(last, time(12), UTC), by)
+    return found > 0 and is_final("ECB", datetime.combine(known[found - 1], time(12), UTC), by)
 
 
 def _was_asked(asked: Asked, pair: Instrument, day: date, today: date) -> bool:

@@ -4,6 +4,7 @@ A holding is projected from the rows of its own instrument, so that a write does
 Rows that tie instruments or portfolios together (mergers, switches, transfers) widen that to the knot they make.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from decimal import Decimal
 
 from tickfolio.domain.fx import CLOSE_AGE_MAX, find_rate_on, pair_symbol, pairs_needed
 from tickfolio.domain.holdings import Holding, hold, is_plain
-from tickfolio.domain.instruments import AssetType
+from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.domain.lots import Book
@@ -29,14 +30,46 @@ from tickfolio.storage.portfolios import Portfolio
 TRANSFERS = frozenset({TransactionType.TRANSFER_IN, TransactionType.TRANSFER_OUT})
 
 
+class PairCloses:
+    """The closes of the currencies' pairs with the euro, read in one go a pair: rows are oldest first.
+
+    That is from the first day that is asked for to `until`; a day outside makes it read all that there are, once.
+    """
+
+    def __init__(self, tx: Tx, until: date = date.max) -> None:
+        self._tx = tx
+        self._until = until
+        self._pairs: dict[str, Instrument | None] = {}
+        self._spans: dict[str, tuple[date, date]] = {}
+        self._closes: dict[str, tuple[Sequence[date], Sequence[Decimal]]] = {}
+
+    def last(self, currency: str, on: date) -> Close | None:
+        """The pair's last close by the end of a day, unless it is too old to count."""
+        if currency not in self._spans:
+            self._pairs[currency] = self._tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(currency))
+            self._load(currency, on, max(on, self._until))
+        first, end = self._spans[currency]
+        if not first <= on <= end:
+            self._load(currency, date.min, date.max)
+        days, prices = self._closes[currency]
+        found = bisect_right(days, on) - 1
+        return None if found < 0 or on - days[found] > CLOSE_AGE_MAX else Close(days[found], prices[found])
+
+    def _load(self, currency: str, first: date, end: date) -> None:
+        pair = self._pairs[currency]
+        since = max(first, date.min + CLOSE_AGE_MAX) - CLOSE_AGE_MAX
+        self._closes[currency] = self._tx.prices.closes_between(pair.id, since, end) if pair else ((), ())
+        self._spans[currency] = first, end
+
+
 class PastRates:
     """Rates of past days into one currency, each looked up once. Never 1 for want of a better one.
 
     The rates that ledger rows carry are into `own`, their portfolio's currency; `target` is mostly the same.
     """
 
-    def __init__(self, tx: Tx, own: str, target: str) -> None:
-        self._tx = tx
+    def __init__(self, tx: Tx, own: str, target: str, closes: PairCloses | None = None) -> None:
+        self._closes = closes or PairCloses(tx)
         self._own = own
         self._target = target
         self._known: dict[tuple[str, date], Decimal | None] = {}
@@ -55,14 +88,10 @@ class PastRates:
     def _find(self, currency: str, on: date) -> Decimal | None:
         key = (currency, on)
         if key not in self._known:
-            closes = {code: self._closes(code, on) for code in pairs_needed(currency, self._target)}
+            found = {code: self._closes.last(code, on) for code in pairs_needed(currency, self._target)}
+            closes = {code: [close] for code, close in found.items() if close is not None}
             self._known[key] = find_rate_on(currency, self._target, on, closes)
         return self._known[key]
-
-    def _closes(self, currency: str, on: date) -> Sequence[Close]:
-        pair = self._tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(currency))
-        point = pair and self._tx.prices.close_by(pair.id, on, days_old_max=CLOSE_AGE_MAX.days)
-        return [Close(point.timestamp.date(), point.price)] if point else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +143,8 @@ def load_whole(tx: Tx, portfolio: Portfolio) -> Knot:
 
 def read_knot(tx: Tx, knot: Knot, currency: str) -> Sequence[Transaction]:
     """The rows as the rules see them, with every rate into one currency."""
-    rates = {key: PastRates(tx, one.currency, currency) for key, one in knot.portfolios.items()}
+    closes = PairCloses(tx, knot.rows[-1].traded_on if knot.rows else date.max)
+    rates = {key: PastRates(tx, one.currency, currency, closes) for key, one in knot.portfolios.items()}
     return [row.as_transaction(number, rates[row.portfolio_id].of_row(row)) for number, row in enumerate(knot.rows)]
 
 

@@ -7,7 +7,8 @@ the year (uint16, 1 is 1 January) and their closes (float64), all little-endian.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -45,14 +46,16 @@ class Closes:
         """
         pieces: dict[str, list[Series]] = {key: [] for key in exchanges}
         blocked: dict[str, list[int]] = {key: [] for key in exchanges}
-        for key, year, body in self._blocks(exchanges, (since.year, until.year)):
-            if body[:1] == _FORMAT:
-                pieces[key].append(_unpack(year, body))
-                blocked[key].append(year)
+        told = self._blocks(exchanges, (since.year, until.year))
+        blocks = [(key, year, body) for key, year, body in told if body.startswith(_FORMAT)]
+        for key, year, _ in blocks:
+            blocked[key].append(year)
+        for key, closes in _unpack(blocks):
+            pieces[key].append(closes)
         bare = {key: _gaps(years, since.year, until.year) for key, years in blocked.items()}
-        for key, closes in self._rows(exchanges, bare).items():
-            pieces[key].append(_series(closes))
-        return {key: _cut(_join(found), since, until) for key, found in pieces.items()}
+        for key, found in self._rows(exchanges, bare).items():
+            pieces[key].append(_series(found))
+        return {key: _cut(_join(own), since, until) for key, own in pieces.items()}
 
     def close_on(self, instrument: Instrument, day: date) -> PricePoint | None:
         """The last close on or before a day of the instrument's exchange: exact, with its source, for receipts."""
@@ -62,6 +65,14 @@ class Closes:
         query = select(price_history).where(h.instrument_id == instrument.id, h.kind == "close", h.timestamp < end)
         row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
         return PricePoint(**row._asdict()) if row else None
+
+    def of_days(self, instrument: Instrument, since: date, until: date) -> Sequence[tuple[date, PricePoint]]:
+        """Each day of its exchange with its close, the last one of the day, oldest first: exact, with its source."""
+        h = price_history.c
+        query = select(price_history).where(h.instrument_id == instrument.id, h.kind == "close")
+        rows = self._connection.execute(query.where(*_between((since.year, until.year))).order_by(h.timestamp))
+        found = {session_day(instrument.exchange, row.timestamp): row for row in rows}
+        return [(day, PricePoint(**row._asdict())) for day, row in found.items() if since <= day <= until]
 
     def years_without_block(self) -> Mapping[str, Sequence[int]]:
         """By instrument, the years from its first close to its last that are still to be made a block of."""
@@ -97,7 +108,7 @@ class Closes:
         b = close_blocks.c
         for part in _parts(ids):
             query = select(close_blocks).where(b.instrument_id.in_(part), b.year.between(*years))
-            yield from self._connection.execute(query.order_by(b.instrument_id, b.year))
+            yield from self._connection.execute(query.order_by(b.instrument_id, b.year)).all()
 
     def _rows(
         self, exchanges: Mapping[str, str], wanted: Mapping[str, Sequence[Years]]
@@ -178,11 +189,33 @@ def _pack(year: int, closes: Mapping[int, float]) -> bytes:
     return _FORMAT + of_year.tobytes() + np.array([closes[day] for day in days], _CLOSE).tobytes()
 
 
-def _unpack(year: int, body: bytes) -> Series:
-    count = (len(body) - len(_FORMAT)) // _ENTRY_SIZE
-    days = np.frombuffer(body, _DAY, count, len(_FORMAT)).astype(np.int64)
-    days += _day_before(year)
-    return days, np.frombuffer(body, _CLOSE, count, len(_FORMAT) + count * _DAY.itemsize)
+def _unpack(blocks: Iterable[Any]) -> Iterable[tuple[str, Series]]:
+    """The series of each instrument that has blocks, which are in order by instrument and year.
+
+    Most instruments of an exchange are traded on the same days: these are reckoned once, and kept in memory once.
+    """
+    known: dict[tuple[tuple[tuple[int, int], ...], bytes], NDArray[np.int64]] = {}
+    for key, own in groupby(blocks, itemgetter(0)):
+        years, of_year, prices = [], [], []
+        for _, year, body in own:
+            count = (len(body) - len(_FORMAT)) // _ENTRY_SIZE
+            edge = len(_FORMAT) + count * _DAY.itemsize
+            years.append((year, count))
+            of_year.append(body[len(_FORMAT) : edge])
+            prices.append(body[edge : edge + count * _CLOSE.itemsize])
+        told = (tuple(years), b"".join(of_year))
+        days = known.get(told)
+        if days is None:
+            days = known[told] = _days(*told)
+        yield key, (days, np.frombuffer(b"".join(prices), _CLOSE))
+
+
+def _days(years: Sequence[tuple[int, int]], of_year: bytes) -> NDArray[np.int64]:
+    """Ordinals of days from days of years, of which each year has so many."""
+    starts = np.array([_day_before(year) for year, _ in years], np.int64)
+    days = np.frombuffer(of_year, _DAY).astype(np.int64) + np.repeat(starts, [count for _, count in years])
+    days.setflags(write=False)  # it belongs to several
+    return days
 
 
 def _day_before(year: int) -> int:
@@ -198,6 +231,8 @@ def _join(pieces: Sequence[Series]) -> Series:
     """The pieces in one, by day; no two of them have the same day."""
     if not pieces:
         return np.empty(0, np.int64), np.empty(0, np.float64)
+    if len(pieces) == 1:
+        return pieces[0]
     days = np.concatenate([days for days, _ in pieces])
     closes = np.concatenate([closes for _, closes in pieces])
     if np.any(days[1:] < days[:-1]):

@@ -1,31 +1,21 @@
 """Ledgers: the rows that everything else is computed from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, delete, insert, or_, select, type_coerce, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, union, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
-from tickfolio.storage.columns import Exact
+from tickfolio.storage.ledger_columns import RECKONED, RateOf, as_transactions
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments, portfolios, transactions, users
 
-# From a row's portfolio, currency, day and own rate to the rate at which it counts.
-RateOf = Callable[[str, str, date, Decimal | None], Decimal | None]
-
-_TYPES = {one.value: one for one in TransactionType}
-_RECKONED = [
-    transactions.c[name]
-    for name in (
-        *("id", "instrument_id", "type", "traded_on", "quantity", "price", "fees", "taxes", "currency", "fx_rate"),
-        *("account", "portfolio_id", "cost", "ratio", "to_instrument_id", "to_quantity", "cost_pct"),
-    )
-]
+_TRANSFERS = (TransactionType.TRANSFER_IN, TransactionType.TRANSFER_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +108,12 @@ class Ledgers:
         What is read to be reckoned with: a long ledger takes a third of the time that its rows would.
         """
         t = transactions.c
-        number = _reader(self._connection)
-        query = select(*(type_coerce(one, Text()) if isinstance(one.type, Exact) else one for one in _RECKONED))
+        query = select(*RECKONED)
         query = query.join(portfolios, portfolios.c.id == t.portfolio_id).where(portfolios.c.user_id == owner_id)
         if portfolio_id is not None:
             query = query.where(t.portfolio_id == portfolio_id)
-        found = self._connection.execute(query.order_by(t.traded_on, t.id))
-        return _as_transactions(found, number, rate_of)
+        found = self._connection.execute(query.order_by(t.traded_on, t.id)).all()
+        return as_transactions(found, rate_of, as_text=self._connection.dialect.name == "sqlite")
 
     def split_rows(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[LedgerRow]:
         """The rows of these portfolios that say a split or a bonus, oldest first."""
@@ -137,6 +126,20 @@ class Ledgers:
         t = transactions.c
         query = _owned(owner_id).where(t.portfolio_id.in_(portfolio_ids), t.traded_on >= day)
         return [_row(row) for row in self._connection.execute(query.order_by(t.traded_on, t.id))]
+
+    def first_days(self, owner_id: str, portfolio_ids: Sequence[str]) -> Mapping[tuple[str, str], date]:
+        """The day of the first row of each (portfolio, instrument) in these portfolios."""
+        t, p = transactions.c, portfolios.c
+        found: dict[tuple[str, str], date] = {}
+        for instrument in (t.instrument_id, t.to_instrument_id):
+            query = select(t.portfolio_id, instrument, func.min(t.traded_on)).join(portfolios, p.id == t.portfolio_id)
+            query = query.where(p.user_id == owner_id, t.portfolio_id.in_(portfolio_ids), instrument.is_not(None))
+            for portfolio_id, instrument_id, day in self._connection.execute(
+                query.group_by(t.portfolio_id, instrument)
+            ):
+                key = (portfolio_id, instrument_id)
+                found[key] = min(day, found.get(key, day))
+        return found
 
     def page(
         self,
@@ -181,33 +184,28 @@ class Ledgers:
         return [(owner, key) for owner, key in self._connection.execute(query)]
 
     def portfolios_unrated_since(self, day: date) -> set[tuple[str, str]]:
-        """(owner's, portfolio's id) with rows since this day that count at a reference rate; for the price job."""
-        t, p = transactions.c, portfolios.c
-        query = select(p.user_id, p.id).join(transactions, t.portfolio_id == p.id)
-        query = query.where(t.fx_rate.is_(None), t.currency != p.currency, t.traded_on >= day)
+        """(owner's, portfolio's id) of whose cost rows since this day count at a reference rate; for the price job."""
+        t, p, counted = transactions.c, portfolios.c, _counted_in()
+        query = select(p.user_id, counted.c.portfolio_id).select_from(transactions)
+        query = query.join(portfolios, p.id == t.portfolio_id).join(counted, counted.c.rows_of == p.id)
+        query = query.where(_rated_from() != counted.c.currency, t.traded_on >= day)
         return {(owner, portfolio) for owner, portfolio in self._connection.execute(query.distinct())}
 
     def days_of_rates(self) -> set[tuple[str, str, date]]:
         """(from, into, day) of every rate of exchange that some cost needs and no row names; for the price job.
 
-        A cost is counted in its portfolio's currency, and in its owner's for all portfolios together.
+        A cost is counted in its portfolio's currency, in those of the portfolios that transfers may have brought it to,
+        and in its owner's for all portfolios together.
         """
-        t, kept, base = transactions.c, portfolios.c.currency, users.c.base_currency
-        rated = t.fx_rate.is_not(None).label("rated")
-        rows = self._connection.execute(
-            select(t.currency, kept.label("kept"), base, t.traded_on, rated)
-            .join(portfolios, portfolios.c.id == t.portfolio_id)
-            .join(users, users.c.id == portfolios.c.user_id)
-            .where(or_(t.currency != kept, kept != base))
-            .distinct()
-        )
-        needed = set()
-        for row in rows:
-            # A rate that was entered is into the portfolio's currency; from there on it is that one's.
-            needed.add((row.kept if row.rated else row.currency, row.base_currency, row.traded_on))
-            if not row.rated:
-                needed.add((row.currency, row.kept, row.traded_on))
-        return {(source, target, day) for source, target, day in needed if source != target}
+        t, p, u = transactions.c, portfolios.c, users.c
+        counted = _counted_in()
+        base = select(p.id, u.base_currency).join(users, u.id == p.user_id)
+        into = union(select(counted.c.rows_of, counted.c.currency), base).subquery()
+        rows_of, currency = into.c
+        query = select(_rated_from(), currency, t.traded_on).select_from(transactions)
+        query = query.join(portfolios, p.id == t.portfolio_id).join(into, rows_of == p.id)
+        found = self._connection.execute(query.where(_rated_from() != currency).distinct())
+        return {(source, target, on) for source, target, on in found}
 
     def add(self, row: LedgerRow) -> None:
         """A new row; whoever adds it projects the holding anew in the same transaction."""
@@ -222,41 +220,26 @@ class Ledgers:
         self._connection.execute(delete(transactions).where(transactions.c.id == transaction_id))
 
 
-class _Numbers(dict[str, Decimal]):
-    """The decimal of each text, made once: charges and round prices come again and again."""
-
-    def __missing__(self, text: str) -> Decimal:
-        made = self[text] = Decimal(text)
-        return made
-
-
-def _reader(connection: Connection) -> Callable[[Any], Decimal]:
-    """From what the driver gives to the decimal: PostgreSQL's is one already."""
-    return _Numbers().__getitem__ if connection.dialect.name == "sqlite" else Decimal
-
-
 def _owned(owner_id: str) -> Any:
     owner = portfolios.c.user_id == owner_id
     return select(transactions).join(portfolios, portfolios.c.id == transactions.c.portfolio_id).where(owner)
 
 
-def _as_transactions(found: Iterable[Any], number: Callable[[Any], Decimal], rate_of: RateOf) -> list[Transaction]:
-    """Plain columns as transactions, in the order of `_RECKONED`; the place in the list is their sequence."""
-    return [
-        Transaction(
-            key, instrument, _TYPES[kind], on, number(quantity), number(price), sequence, number(fees), number(taxes),
-            rate_of(portfolio, currency, on, None if rate is None else number(rate)), account, portfolio,
-            None if cost is None else number(cost),
-            None if ratio is None else read_ratio(ratio),
-            into,
-            None if more is None else number(more),
-            None if pct is None else number(pct),
-        )
-        for sequence, (
-            key, instrument, kind, on, quantity, price, fees, taxes, currency, rate, account, portfolio, cost, ratio,
-            into, more, pct,
-        ) in enumerate(found)
-    ]  # fmt: skip
+def _rated_from() -> Any:
+    """The currency from which a row needs a rate: one that was entered is into the portfolio's, and onward from it."""
+    return case((transactions.c.fx_rate.is_(None), transactions.c.currency), else_=portfolios.c.currency)
+
+
+def _counted_in() -> Any:
+    """In which portfolios (`portfolio_id`, with its currency) the rows of one (`rows_of`) may count.
+
+    That is in its own, and where it has transfers in every other portfolio of its owner that has some, too.
+    """
+    p, other = portfolios.c, portfolios.alias()
+    tied = select(transactions.c.portfolio_id).where(transactions.c.type.in_(_TRANSFERS))
+    names = (p.id.label("rows_of"), other.c.id.label("portfolio_id"), other.c.currency)
+    query = select(*names).join(other, other.c.user_id == p.user_id)
+    return query.where(or_(other.c.id == p.id, and_(p.id.in_(tied), other.c.id.in_(tied)))).subquery()
 
 
 def _values(row: LedgerRow) -> dict[str, Any]:
