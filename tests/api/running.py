@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx2
@@ -14,6 +15,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from tickfolio.api.server import make_server
 from tickfolio.auth.credentials import Passwords, new_token, token_hash
+from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
 from tickfolio.main import Product, build
 from tickfolio.settings import Settings
 
@@ -135,6 +137,23 @@ def trade(person: Person, portfolio_id: str, kind: str = "BUY", symbol: str = "I
 def a_trade(kind: str = "BUY", symbol: str = "INFY", **more: Any) -> dict[str, Any]:
     body = {"type": kind, "traded_on": "2026-01-05", "asset_type": "STOCK", "symbol": symbol, "exchange": "NSE"}
     return body | {"quantity": "10", "price": "1400.00"} | more
+
+
+def hold_price(server: Running, instrument_id: str, price: str, **more: Any) -> None:
+    """A source said this of an instrument, and the gate held it back."""
+    now = server.product.world.now()
+    told = {"currency": "INR", "as_of": now, "source": "yahoo", "reason": "jump", "run_id": "r"}
+    with server.product.database.transaction() as tx:
+        tx.prices.hold([HeldPrice(instrument_id, Decimal(price), **told | more)])
+
+
+def good_price(server: Running, instrument_id: str, price: str, **more: Any) -> None:
+    """The last good price of an instrument; of now, unless something else is said."""
+    now = server.product.world.now()
+    told = {"previous_close": None, "currency": "INR", "as_of": now, "source": "yahoo", "last_updated_at": now}
+    with server.product.database.transaction() as tx:
+        tx.prices.record([LatestPrice(instrument_id, Decimal(price), **{"status": PriceStatus.LIVE} | told | more)])
+        tx.server.raise_version("prices")
 
 
 def assert_problem(answer: httpx2.Response, status: int, code: str, *fields: str) -> dict[str, Any]:

@@ -67,9 +67,9 @@ def test_the_same_again_is_a_conflict_and_the_same_request_again_is_not(scene):
 
 
 def test_what_is_shared_is_the_administrators_to_write(scene):
-    assert_problem(scene.post(SPLIT, by=scene.ben), 403, "forbidden")
+    assert_problem(scene.post(SPLIT, by=scene.ben), 403, "administrator_only")
     action = scene.post(SPLIT).json()
-    assert_problem(scene.ben.browser.delete(f"{scene.path}/{action['id']}"), 403, "forbidden")
+    assert_problem(scene.ben.browser.delete(f"{scene.path}/{action['id']}"), 403, "administrator_only")
 
     assert scene.quantity() == "100"
 

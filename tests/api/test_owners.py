@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.running import a_trade, add_holding, make_portfolio, sign_in, trade
+from tests.api.running import PASSWORD, a_trade, add_holding, hold_price, make_portfolio, sign_in, trade
 from tickfolio.api.app import make_routes
 
 MARK = "zebra"
@@ -47,18 +47,27 @@ ROUTES = {
     ("get", "/api/v1/me"): Route("signed_in"),
     ("patch", "/api/v1/me"): Route("signed_in", {"name": "Somebody"}),
     ("post", "/api/v1/me/password"): Route("signed_in", {"current_password": "x", "new_password": "y"}, answers=401),
+    ("get", "/api/v1/users"): Route("administrator"),
+    ("delete", "/api/v1/users/{user_id}"): Route("administrator", {"password": PASSWORD}, answers=204),
+    ("get", "/api/v1/sessions"): Route("signed_in"),
+    ("delete", "/api/v1/sessions"): Route("signed_in", answers=204),
+    ("delete", "/api/v1/sessions/{session_id}"): Route("owner", answers=204),
     ("get", "/api/v1/portfolios"): Route("signed_in"),
     ("post", "/api/v1/portfolios"): Route("signed_in", {"name": "Plain"}, answers=201),
     ("post", "/api/v1/sample"): Route("signed_in", answers=201),
     ("get", "/api/v1/summary"): Route("signed_in"),
+    ("get", "/api/v1/performance"): Route("signed_in", query={"holdings": "true"}),
     ("get", "/api/v1/instruments"): Route("signed_in", query={"q": MARK}),
+    ("get", "/api/v1/health"): Route("signed_in"),
     ("get", "/api/v1/prices/status"): Route("signed_in"),
+    ("get", "/api/v1/prices/runs"): Route("signed_in"),
     ("get", "/api/v1/providers"): Route("signed_in"),
     ("get", "/api/v1/events"): Route("signed_in"),
     ("post", "/api/v1/prices/refresh"): Route("administrator", answers=202),
     ("patch", "/api/v1/providers/{name}"): Route("administrator", {"on": True}),
     ("get", PORTFOLIO): Route("owner"),
     ("get", f"{PORTFOLIO}/summary"): Route("owner"),
+    ("get", f"{PORTFOLIO}/health"): Route("owner"),
     ("get", f"{PORTFOLIO}/performance"): Route("owner"),
     ("get", f"{PORTFOLIO}/explain"): Route("owner", query={"figure": "current_value"}),
     ("get", f"{PORTFOLIO}/holdings"): Route("owner"),
@@ -66,6 +75,8 @@ ROUTES = {
     ("get", f"{HOLDING}/lots"): Route("owner"),
     ("get", "/api/v1/instruments/{instrument_id}"): Route("owner"),
     ("get", "/api/v1/instruments/{instrument_id}/prices"): Route("owner"),
+    ("get", f"{INSTRUMENT}/closes"): Route("owner"),
+    ("post", f"{INSTRUMENT}/held-price"): Route("owner", {"accept": True}),
     ("put", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", {"price": "9.50"}),
     ("delete", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", answers=204),
     ("get", f"{INSTRUMENT}/actions"): Route("owner"),
@@ -103,12 +114,18 @@ class Estate:
         self.instrument = self.holding["instrument"]
         said = owner.browser.post(f"/instruments/{self.instrument['id']}/actions", json=AN_ACTION)
         self.action = said.json()
+        hold_price(server, self.instrument["id"], "77")
+        # Where the owner is signed in as well, and somebody else to be removed.
+        sign_in(server.browser(), owner.email)
+        self.session = next(one for one in owner.browser.get("/sessions").json()["items"] if not one["current"])
+        self.guest = server.person("Guest")
 
     def ask(self, person, method, path):
         route, ids = ROUTES[method, path], {"name": "demo"}
         things = {"portfolio": self.portfolio, "holding": self.holding, "transaction": self.transaction}
         ids |= {f"{kind}_id": thing["id"] for kind, thing in things.items()} | {"instrument_id": self.instrument["id"]}
         ids |= {"action_id": self.action["id"], "date": "2026-02-02"}
+        ids |= {"session_id": self.session["id"], "user_id": self.guest.id}
         headers = {"If-Match": self.version(route.version)} if route.version else {}
         url = self.server.url + path.format(**ids)
         return person.request(method, url, json=route.body, params=route.query, headers=headers)
@@ -129,9 +146,9 @@ class Estate:
         return [self.owner.browser.get(path).content for path in paths]
 
     def is_in(self, answer):
-        ids = (self.portfolio["id"], self.holding["id"], self.transaction["id"], self.instrument["id"], self.owner.id)
+        ids = [thing["id"] for thing in (self.portfolio, self.holding, self.transaction, self.instrument, self.session)]
         seen = answer.text + str(answer.headers)
-        return MARK in seen.casefold() or self.owner.email in seen or any(one in seen for one in ids)
+        return MARK in seen.casefold() or self.owner.email in seen or any(one in seen for one in (*ids, self.owner.id))
 
 
 def test_every_documented_route_is_in_the_table():
@@ -162,7 +179,8 @@ def test_fault_68_nobody_but_the_owner_gets_or_changes_anything(server):
                 assert not estate.is_in(answer), (name, method, path)
                 # A thing that is not there is answered in the same words: nothing tells that this one is.
                 missing = answer.request.url.path
-                for thing in (estate.portfolio, estate.holding, estate.transaction, estate.instrument):
+                things = (estate.portfolio, estate.holding, estate.transaction, estate.instrument, estate.session)
+                for thing in things:
                     missing = missing.replace(thing["id"], "0198a5c2-7b5a-7cc3-8a1e-3b6f2d9e4c10")
                 versioned = {"If-Match": '"1"'} if route.version else {}
                 again = stranger.browser.request(

@@ -143,8 +143,8 @@ def test_fault_57_a_change_says_what_it_changes(scene):
 
 def test_who_may_not(scene):
     assert_problem(scene.server.browser().get("/me"), 401, "unauthenticated")
-    assert_problem(scene.ask("POST", "/prices/refresh", by=scene.ben), 403, "forbidden")
-    assert_problem(scene.ask("PATCH", "/providers/demo", {"on": False}, by=scene.ben), 403, "forbidden")
+    assert_problem(scene.ask("POST", "/prices/refresh", by=scene.ben), 403, "administrator_only")
+    assert_problem(scene.ask("PATCH", "/providers/demo", {"on": False}, by=scene.ben), 403, "administrator_only")
     assert_problem(scene.ask("PATCH", "/providers/yahoo", {"on": True}), 403, "terms_not_accepted")
     assert_problem(scene.ask("PATCH", "/providers/nothing", {"on": True}), 404, "not_found")
     assert_problem(scene.ask("POST", "/session", {}, Origin="https://evil.example"), 403, "forbidden_origin")

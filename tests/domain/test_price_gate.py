@@ -8,8 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.made import at, instrument, price_of
-from tickfolio.domain.price_gate import Accepted, GateReason, Held, Rejected, Unchanged, judge
+from tickfolio.domain.price_gate import (
+    Accepted,
+    GateReason,
+    Held,
+    Likeness,
+    LikenessKind,
+    Rejected,
+    Unchanged,
+    accept_held,
+    find_likeness,
+    judge,
+)
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
+from tickfolio.domain.splits import read_ratio
 
 NOW = at("2026-11-20T09:10")
 INFY = instrument()
@@ -142,7 +154,8 @@ def test_fault_9_10_and_11_a_jump_is_held_with_its_reason(price, reason):
     if reason is None:
         assert isinstance(result, Accepted)
     else:
-        waiting = HeldPrice(INFY.id, Decimal(price), "INR", at("2026-11-20T09:09"), "yahoo", reason.value, "r2")
+        when = at("2026-11-20T09:09")
+        waiting = HeldPrice(INFY.id, Decimal(price), "INR", when, "yahoo", reason.value, "r2", PriceStatus.LIVE)
         assert result == Held(reason, waiting)
 
 
@@ -246,3 +259,49 @@ def test_invariant_35_what_is_accepted_is_finite_positive_in_currency_and_never_
             assert last is None or price.as_of >= last.as_of
             assert price.previous_close is None or price.previous_close > 0
             last, waiting = price, None
+
+
+# --- A held price, looked at by a person ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("price", "kind", "ratio"),
+    [
+        # the last price is 1000: 1 into 2 is 500, 1 into 5 is 200, to 2 %
+        ("500", LikenessKind.SPLIT, "2:1"), ("203.9", LikenessKind.SPLIT, "5:1"), ("204.1", None, None),
+        # five shares made into one
+        ("5000", LikenessKind.SPLIT, "1:5"),
+        # one new share for two is 3 in place of 2: 666.67; three for two is 5 in place of 2: 400
+        ("666.7", LikenessKind.BONUS, "3:2"), ("400", LikenessKind.BONUS, "5:2"),
+        # a hundredfold, or a hundredth, to 5 %
+        ("100000", LikenessKind.HUNDREDFOLD, None), ("9.6", LikenessKind.HUNDREDFOLD, None),
+        ("94000", None, None), ("1450", None, None),
+    ],
+)  # fmt: skip
+def test_what_a_suspect_price_looks_like(price, kind, ratio):
+    expected = None if kind is None else Likeness(kind, None if ratio is None else read_ratio(ratio))
+
+    assert find_likeness(Decimal(price), Decimal(1000)) == expected
+
+
+@pytest.mark.parametrize("status", [PriceStatus.LIVE, PriceStatus.CLOSE, PriceStatus.NAV])
+@pytest.mark.parametrize("as_of", ["2026-11-20T09:09", None])
+@pytest.mark.parametrize("previous", [None, Decimal(1990), Decimal("NaN"), Decimal(-1)])
+def test_an_accepted_held_price_is_the_one_that_the_gate_would_have_let_through(status, as_of, previous):
+    observation = told("2000", as_of, status=status, previous_close=previous)
+    [first, agreed] = [verdict(observation), verdict(observation, waiting=held("2000"))]
+    assert isinstance(first, Held)
+
+    accepted = accept_held(first.price, INFY, LAST, NOW)
+
+    # What can be no close is none, and then the last price of the same day tells it: 990.
+    unsaid = previous is not None and not (previous.is_finite() and previous > 0)
+    assert accepted == (replace(agreed.price, previous_close=Decimal(990)) if unsaid else agreed.price)
+
+
+def test_an_older_held_price_is_of_the_kind_of_the_last_good_one():
+    nav = replace(LAST, status=PriceStatus.NAV)
+
+    assert accept_held(held("2000"), INFY, nav, NOW).status is PriceStatus.NAV
+    assert accept_held(held("2000"), INFY, None, NOW).status is PriceStatus.DELAYED
+    assert accept_held(held("2000"), INFY, LAST, NOW).previous_close == 990

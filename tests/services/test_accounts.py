@@ -10,7 +10,17 @@ from sqlalchemy import func, select
 
 from tests.builders import PASSWORD, Given, buy, make_reception, named, trade
 from tickfolio.auth.credentials import Passwords, token_hash
-from tickfolio.domain.errors import EmailTaken, InvalidInput, SignUpClosed, TooMany, WeakPassword, WrongCredentials
+from tickfolio.domain.errors import (
+    AdministratorOnly,
+    EmailTaken,
+    InvalidInput,
+    NotFound,
+    OwnAccount,
+    SignUpClosed,
+    TooMany,
+    WeakPassword,
+    WrongCredentials,
+)
 from tickfolio.services import accounts
 from tickfolio.services.accounts import (
     add_user,
@@ -18,6 +28,7 @@ from tickfolio.services.accounts import (
     change_password,
     delete_account,
     find_principal,
+    remove_user,
     reset_password,
     sign_in,
     sign_out,
@@ -432,3 +443,57 @@ def test_a_session_of_one_process_is_known_to_another(given, reception, database
 
     assert principal_of(replace(reception, database=elsewhere), token) is not None
     elsewhere.close()
+
+
+# --- The administrator adds and removes people ------------------------------------------------------------------------
+
+
+def test_whom_the_administrator_adds_comes_in_by_a_closed_door_and_is_no_administrator(given):
+    reception = make_reception(given, sign_up="closed")
+    chief = signed_up(reception)
+
+    added = sign_up(reception, "Ravi", "ravi@example.org", PASSWORD, HOME, invited=True)
+
+    assert (chief.administrator, added.administrator) == (True, False)
+    assert principal_of(reception, signed_in(reception, "Ravi")).user.id == added.id
+    with pytest.raises(WeakPassword):
+        sign_up(reception, "Meera", "meera@example.org", "too short", HOME, invited=True)
+    with pytest.raises(EmailTaken):
+        sign_up(reception, "Ravi", "RAVI@example.org", PASSWORD, HOME, invited=True)
+
+
+def test_the_administrator_adds_as_many_as_there_are(given):
+    reception = make_reception(given, sign_up="closed")
+    signed_up(reception)
+
+    for number in range(12):  # at an open door ten an hour may come from one address
+        sign_up(reception, "Guest", f"guest{number}@example.org", PASSWORD, HOME, invited=True)
+
+
+def test_the_administrator_removes_an_account_and_all_that_is_its(reception, given):
+    chief, ravi = signed_up(reception), signed_up(reception, "Ravi")
+    token, api_token = signed_in(reception, "Ravi"), with_api_token(reception, ravi)
+    given.record(ravi, given.portfolio(ravi), buy("INFY", "1", "1"))
+
+    remove_user(reception, chief, ravi.id, PASSWORD, HOME)
+
+    assert (principal_of(reception, token), owner_of_api_token(reception, api_token)) == (None, None)
+    with given.database.reading() as tx:
+        assert [user.id for user in tx.people.all()] == [chief.id]
+        assert tx.portfolios.page(ravi.id, after=None, limit=None) == []
+    with pytest.raises(NotFound):
+        remove_user(reception, chief, ravi.id, PASSWORD, HOME)
+
+
+def test_nobody_is_removed_without_the_administrators_own_password(reception, given):
+    chief, ravi, meera = signed_up(reception), signed_up(reception, "Ravi"), signed_up(reception, "Meera")
+
+    with pytest.raises(WrongCredentials):
+        remove_user(reception, chief, ravi.id, "not this password", HOME)
+    with pytest.raises(AdministratorOnly):
+        remove_user(reception, ravi, meera.id, PASSWORD, HOME)
+    with pytest.raises(OwnAccount):
+        remove_user(reception, chief, chief.id, PASSWORD, HOME)
+
+    with given.database.reading() as tx:
+        assert len(tx.people.all()) == 3

@@ -16,7 +16,10 @@ from tests.builders import buy, named, trade
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.splits import read_ratio
+from tickfolio.services.closes import load_closes
 from tickfolio.services.corporate_actions import ActionDraft, load_suggested_dividends, record_action, remove_action
+from tickfolio.services.data_health import load_health
+from tickfolio.services.held_prices import settle_held_price
 from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.lots import load_lots
@@ -81,6 +84,7 @@ NOTHING = {
     "Ledgers.rows_of_all": lambda tx, o: tx.ledgers.rows_of_all(o.ravi.id),
     "Ledgers.transactions": lambda tx, o: tx.ledgers.transactions(o.ravi.id, o.portfolio.id, lambda *_: None),
     "Ledgers.split_rows": lambda tx, o: tx.ledgers.split_rows(o.ravi.id, [o.portfolio.id]),
+    "Ledgers.first_days": lambda tx, o: tx.ledgers.first_days(o.ravi.id, [o.portfolio.id]),
     "Ledgers.page": lambda tx, o: tx.ledgers.page(o.ravi.id, o.portfolio.id, before=None, limit=9, instrument_id=None),
     "Instruments.find": lambda tx, o: tx.instruments.find(o.ravi.id, AssetType.STOCK, "MANUAL", MANUAL.symbol),
     "Instruments.search": lambda tx, o: tx.instruments.search(o.ravi.id, ["flat"], 10),
@@ -93,9 +97,11 @@ NOT_FOUND = {
     "Ledgers.load": lambda tx, o: tx.ledgers.load(o.ravi.id, o.row.id),
     "Instruments.load": lambda tx, o: tx.instruments.load(o.ravi.id, o.flat_id),
     "load_summary": lambda tx, o: load_summary(o.given.summaries(), tx, o.ravi, o.portfolio.id, ()),
+    "load_health": lambda tx, o: load_health(tx, o.given.world, o.ravi, o.portfolio.id, 10),
     "load_performance": lambda tx, o: load_performance(
         o.given.summaries(), tx, o.given.world, o.ravi, o.portfolio.id, Asked(), ()
     ),
+    "load_closes": lambda tx, o: load_closes(tx, o.ravi.id, o.flat_id, DAY, DAY),
     "load_lots": lambda tx, o: load_lots(tx, o.ravi.id, o.holding.id),
     "explain": lambda tx, o: explain(tx, o.ravi, o.portfolio.id, "current_value", None, Asked(), DAY),
     "record_transaction": lambda tx, o: record_transaction(
@@ -116,6 +122,7 @@ NOT_FOUND = {
         tx, o.given.world, o.ravi.id, o.portfolio.id, 1, PortfolioChanges(name="Mine")
     ),
     "delete_portfolio": lambda tx, o: delete_portfolio(tx, o.given.world, o.ravi.id, o.portfolio.id, 1),
+    "settle_held_price": lambda tx, o: settle_held_price(tx, o.given.world, o.ravi, o.flat_id, accept=True),
     "set_price": lambda tx, o: set_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY, Decimal(1)),
     "remove_price": lambda tx, o: remove_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY),
     "record_action": lambda tx, o: record_action(tx, o.given.world, o.ravi, o.flat_id, A_DIVIDEND),
@@ -129,9 +136,20 @@ OF_ONES_OWN = {
     "resolve_instrument": "makes or finds by the owner's own names; tests of the ledger show whose",
     "resolve_named_beside": "as resolve_instrument",
     "load_summary_of_all": "takes no id; tested below",
+    "load_health_of_all": "takes no id; tested with the health of the data",
+    "value_all": "takes no id; as load_summary_of_all",
+    "may_settle": "is asked of an instrument that was loaded by its owner",
+    "list_sessions": "takes no id but the person's",
+    "end_session": "looks among the person's own; tested with the sessions",
+    "end_other_sessions": "takes no id but the person's",
+    "note_use": "takes no id but the session's, found by its token",
+    "remove_user": "asks for the administrator and their password; tested with the accounts",
     "answer_by_tag": "is told what to answer by those who loaded it",
     "work_out": "takes a portfolio that was loaded by its owner",
+    "work_out_all": "takes no id but the benchmark's, which is loaded by its owner; tested with all portfolios",
+    "load_performance_of_all": "as work_out_all",
     "explain_of_period": "as work_out",
+    "explain_of_year_made": "as work_out",
     "explain_of_benchmark": "as work_out, and the benchmark by its owner; tested with the receipts of returns",
     "answer_once": "keys are each user's own; tested with the keys",
     "change_me": "takes no id but the person's",

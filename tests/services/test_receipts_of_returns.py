@@ -29,8 +29,8 @@ TODAY = date(2026, 11, 20)
 IN_YORK = named("INFY", "NYSE")
 # What an answer of performance says beside its figures: names, days, what was asked for, and what is only drawn.
 NO_FIGURES = {
-    *("portfolio", "from", "to", "days", "xirr_several", "reasons", "risk_free_pct", "series"),
-    *("id", "instrument", "year", "benchmark", "years", "holdings"),
+    *("portfolio", "from", "to", "days", "xirr_several", "reasons", "risk_free_pct", "series", "max_drawdown_on"),
+    *("id", "portfolio_id", "instrument", "year", "benchmark", "years", "holdings"),
 }
 # The same of a summary.
 NO_AMOUNTS = {
@@ -158,9 +158,60 @@ def test_every_figure_of_performance_has_a_receipt_that_comes_to_it(given, asha,
     for name, holding, value in shown:
         assert_comes_to(receipt_of(given, asha, portfolio, name, holding, since=since, benchmark_id=index.id), value)
 
-    # 12 of the whole and of each of two holdings, 4 of the benchmark, 4 of each of three financial years
-    assert len(shown) == 12 * 3 + 4 + 4 * 3
-    assert [name for name, _, value in shown if value is None] == []
+    # 13 of the whole, of each of two holdings and of the cash, 4 of the benchmark, 9 of each of three financial years
+    assert len(shown) == 13 * 4 + 4 + 9 * 3
+    # cash has 5 figures in money, and no return
+    [cash] = [one["id"] for one in answer["holdings"] if one["instrument"]["asset_type"] == "CASH"]
+    assert {holding for _, holding, value in shown if value is None} == {cash}
+    assert [value is None for _, holding, value in shown if holding == cash].count(True) == 13 - 5
+
+
+def test_what_the_parts_made_adds_up_to_the_whole(given, asha, everything):
+    portfolio, _ = everything
+    for since in (None, date(2025, 9, 15), date(2026, 3, 2)):
+        answer = answer_of(given, asha, portfolio, since=since, holdings=True)
+        parts = sum(float(one["made"]) for one in answer["holdings"])
+        assert parts == pytest.approx(float(answer["made"]), rel=1e-9)
+
+
+def test_a_year_of_a_holding_can_be_opened_too(given, asha, everything):
+    portfolio, index = everything
+    years = answer_of(given, asha, portfolio)["years"]
+    for one in answer_of(given, asha, portfolio, holdings=True)["holdings"]:
+        for year in years:
+            name = f"years.{year['year']}.made"
+            asked = {"since": date.fromisoformat(year["from"]), "until": date.fromisoformat(year["to"])}
+            told = {each["id"]: each for each in answer_of(given, asha, portfolio, holdings=True, **asked)["holdings"]}
+            receipt = receipt_of(given, asha, portfolio, name, one["id"])
+            assert_comes_to(receipt, receipt["value"])
+            assert float(receipt["value"]) == pytest.approx(float(told[one["id"]]["made"]), rel=1e-9)
+        with pytest.raises(InvalidInput):
+            receipt_of(given, asha, portfolio, "years.2025-26.benchmark_twr_pct", one["id"], benchmark_id=index.id)
+
+
+def test_what_was_made_is_opened_down_to_the_closes(given, asha, portfolio, beside):
+    receipt = receipt_of(given, asha, portfolio, "made", until=date(2026, 1, 15))
+
+    # 15 × 120 − 0 − (1000 + 600 − 0)
+    assert (receipt["value"], receipt["working"]["op"]) == ("200.0", "difference")
+    assert [float(part["value"]) for part in receipt["working"]["parts"]] == [1800, 0, 1600]
+    assert [value for value, _ in prices_in(receipt)] == ["120"]
+
+
+def test_cash_without_a_line_of_its_own_has_no_receipt_of_performance(given, asha, portfolio):
+    portfolio = track_cash(given, asha, portfolio)
+    [row] = given.record(
+        asha,
+        portfolio,
+        Draft(trade("DEPOSIT", "X", "1", "1", "2025-01-06").type, date(2025, 1, 6), None, Decimal(1), Decimal(90)),
+    )
+    with given.database.reading() as tx:
+        cash = tx.holdings.find(asha.id, portfolio.id, row.instrument_id).id
+
+    with pytest.raises(InvalidInput) as refused:
+        receipt_of(given, asha, portfolio, "made", cash)
+
+    assert refused.value.field == "figure"
 
 
 def test_every_figure_of_the_summary_has_a_receipt(given, asha, everything):

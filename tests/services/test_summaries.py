@@ -123,6 +123,7 @@ def test_a_stock_and_a_fund_in_rupees(given, asha, portfolio, clock):
         "currency_effect": "0.00",
         "realised": "0",
         "income": "0",
+        "tax_withheld": "0",
         "charges": "0",
         "total_profit_loss": "1106.00",
         "day_change": "126.00",

@@ -219,7 +219,7 @@ def test_a_refresh_by_hand_is_the_administrators_and_then_cools_down(sqlite_url,
         clock.advance(30)
         later = asha.browser.post("/prices/refresh")
 
-        assert_problem(ben.browser.post("/prices/refresh"), 403, "forbidden")
+        assert_problem(ben.browser.post("/prices/refresh"), 403, "administrator_only")
         assert_problem(early, 429, "refresh_cooling_down")
         assert early.headers["Retry-After"] == "60"
         assert_problem(later, 429, "refresh_cooling_down")

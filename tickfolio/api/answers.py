@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
@@ -129,8 +130,13 @@ def show_holding(row: HoldingRow, instrument: domain.Instrument, ledger: list[Le
     )
 
 
-def show_transaction(row: LedgerRow, instruments: Mapping[str, domain.Instrument]) -> Transaction:
-    """A row of the ledger as the API shows it; `instruments` are those that it touches, at least."""
+def show_transaction(
+    row: LedgerRow, instruments: Mapping[str, domain.Instrument], held: Mapping[str, Decimal]
+) -> Transaction:
+    """A row of the ledger as the API shows it.
+
+    `instruments` are those that it touches, at least; `held` are the units after each row, by its id.
+    """
     return Transaction(
         id=row.id,
         portfolio_id=row.portfolio_id,
@@ -151,6 +157,7 @@ def show_transaction(row: LedgerRow, instruments: Mapping[str, domain.Instrument
         account=row.account,
         external_id=row.external_id,
         note=row.note,
+        held_after=write_known(held.get(row.id)),
         version=row.version,
         created_at=write_instant(row.created_at) or "",
     )

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from tickfolio.api import (
     corporate_actions,
+    data_health,
     events,
     health,
     holdings,
@@ -20,6 +21,7 @@ from tickfolio.api import (
     prices,
     problems,
     receipts,
+    sessions,
     transactions,
 )
 from tickfolio.api.desk import Desk
@@ -42,8 +44,8 @@ def make_routes() -> FastAPI:
         redirect_slashes=False,
     )
     api = APIRouter(prefix=API)
-    records = (people, portfolios, holdings, lots, transactions, performance, receipts)
-    markets = (instruments, corporate_actions, prices, events)
+    records = (people, sessions, portfolios, holdings, lots, transactions, performance, receipts)
+    markets = (instruments, corporate_actions, prices, data_health, events)
     for room in (*records, *markets):
         api.include_router(room.router)
     app.include_router(api)

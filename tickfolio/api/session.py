@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from tickfolio.api.desk import ApiOptions, DeskHere
-from tickfolio.domain.errors import Forbidden, Unauthenticated
+from tickfolio.domain.errors import AdministratorOnly, Unauthenticated
 from tickfolio.services.accounts import Principal, find_principal
+from tickfolio.services.sessions import note_use
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 
@@ -68,12 +69,14 @@ def client_address(scope: Scope, headers: Headers, proxies: tuple[str, ...]) -> 
 
 def _require_principal(request: Request, desk: DeskHere) -> Principal:
     with desk.database.reading() as tx:
-        return identify(tx, desk.world, desk.options, request.headers)
+        principal = identify(tx, desk.world, desk.options, request.headers)
+    note_use(desk.database, desk.world, principal)
+    return principal
 
 
 def _require_administrator(principal: Annotated[Principal, Depends(_require_principal)]) -> Principal:
     if not principal.user.administrator:
-        raise Forbidden("Only the administrator may do this.")
+        raise AdministratorOnly("Only the administrator may do this.")
     return principal
 
 

@@ -119,6 +119,12 @@ class Forbidden(TickfolioError):
     code = "forbidden"
 
 
+class AdministratorOnly(Forbidden):
+    """What only the administrator of this server may do."""
+
+    code = "administrator_only"
+
+
 class ForbiddenOrigin(Forbidden):
     """The request comes from another site."""
 
@@ -192,6 +198,18 @@ class ActionExists(Conflict):
     """The same corporate action of the same day is written down already; it counts once."""
 
     code = "action_exists"
+
+
+class OwnAccount(Conflict):
+    """The administrator would remove the account that they ask with; one's own is deleted in its settings."""
+
+    code = "own_account"
+
+
+class NoHeldPrice(Conflict):
+    """No price of that instrument is held back, or no longer."""
+
+    code = "no_held_price"
 
 
 class SettingFixed(Conflict):

@@ -4,7 +4,7 @@ Accepted (it is the price now), Held (suspect: it waits until somebody agrees), 
 Rejected (it cannot be). Nothing but a price ever comes out of here: no answer can change a quantity or a cost.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,7 @@ from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.market_hours import next_weekday, session_day
 from tickfolio.domain.money import check_range, exact
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
+from tickfolio.domain.splits import Ratio
 
 
 class GateReason(StrEnum):
@@ -61,6 +62,22 @@ class Rejected:
     """A price that cannot be right; the last good one stays."""
 
     reason: GateReason
+
+
+class LikenessKind(StrEnum):
+    """What would explain a suspect price."""
+
+    SPLIT = "split"
+    BONUS = "bonus"
+    HUNDREDFOLD = "hundredfold"  # the unit is in doubt: paise for rupees, or the other way round
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A guess, never a fact. `ratio` is of the split or bonus that would explain it."""
+
+    kind: LikenessKind
+    ratio: Ratio | None = None
 
 
 Verdict = Accepted | Held | Unchanged | Rejected
@@ -111,9 +128,43 @@ def judge(
                 observation.source,
                 suspicion.value,
                 run_id,
+                _status(observation),
+                _told_close(observation),
             ),
         )
     return _accept(observation, instrument, last, as_of, now)
+
+
+def accept_held(held: HeldPrice, instrument: Instrument, last: LatestPrice | None, now: datetime) -> LatestPrice:
+    """The price that a held one becomes when a person says that it is right, as if the gate had let it through.
+
+    Where nobody wrote down what kind of price it is, it is of the kind of the last good one.
+    """
+    usual = PriceStatus.DELAYED if last is None or last.status is PriceStatus.MANUAL else last.status
+    observation = Observation(
+        instrument.symbol,
+        held.price,
+        held.currency,
+        held.as_of,
+        held.status or usual,
+        held.source,
+        held.previous_close,
+    )
+    return _accept(observation, instrument, last, held.as_of, now).price
+
+
+@exact
+def find_likeness(new: Decimal, old: Decimal) -> Likeness | None:
+    """What a suspect price beside the last good one looks like; None where it is like nothing that we know of."""
+    if _is_ratio(new, old, _UNIT, _UNIT_TOLERANCE):
+        return Likeness(LikenessKind.HUNDREDFOLD)
+    for many, few in _SPLITS:
+        if _is_near(new * many, old * few, _SPLIT_TOLERANCE):
+            # Shares are split into whole ones; so many for two come of a bonus issue.
+            return Likeness(LikenessKind.SPLIT if few == 1 else LikenessKind.BONUS, Ratio(many, few))
+        if _is_near(new * few, old * many, _SPLIT_TOLERANCE):
+            return Likeness(LikenessKind.SPLIT, Ratio(few, many))
+    return None
 
 
 def _impossible(observation: Observation, instrument: Instrument, now: datetime) -> GateReason | None:
@@ -183,22 +234,23 @@ def _accept(
         currency=observation.currency,
         as_of=as_of,
         source=observation.source,
-        status=observation.status,
+        status=_status(observation),
         last_updated_at=now,
     )
-    if observation.as_of is not None:
-        return Accepted(price)
-    # Nobody says that it is of this moment, so that it must not look as if it were.
-    status = PriceStatus.DELAYED if observation.status is PriceStatus.LIVE else observation.status
-    return Accepted(replace(price, status=status), time_assumed=True)
+    return Accepted(price, time_assumed=observation.as_of is None)
+
+
+def _status(observation: Observation) -> PriceStatus:
+    """Where nobody says that it is of this moment, it must not look as if it were."""
+    assumed_live = observation.as_of is None and observation.status is PriceStatus.LIVE
+    return PriceStatus.DELAYED if assumed_live else observation.status
 
 
 def _previous_close(
     observation: Observation, instrument: Instrument, last: LatestPrice | None, as_of: datetime
 ) -> Decimal | None:
-    own = observation.previous_close
-    if own is not None:
-        return own if own.is_finite() and own > 0 and _is_in_range(own) else None
+    if observation.previous_close is not None:
+        return _told_close(observation)
     if last is None or last.currency != observation.currency:
         return None
     day = observation.close_on or session_day(instrument.exchange, as_of)
@@ -207,3 +259,9 @@ def _previous_close(
         return last.previous_close
     # After a gap the last price we have is not the last one there was: what the day changed is unknown then.
     return last.last_price if day <= next_weekday(before) else None
+
+
+def _told_close(observation: Observation) -> Decimal | None:
+    """The close before, as the source says it; None for what can be none."""
+    told = observation.previous_close
+    return told if told is not None and told.is_finite() and told > 0 and _is_in_range(told) else None

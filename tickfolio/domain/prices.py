@@ -65,7 +65,10 @@ class LatestPrice:
 
 @dataclass(frozen=True, slots=True)
 class HeldPrice:
-    """A suspect price that waits until another source or the next run agrees."""
+    """A suspect price that waits until another source, the next run or somebody agrees.
+
+    `status` and `previous_close` are what the source said of it; None where an older Tickfolio did not write it down.
+    """
 
     instrument_id: str
     price: Decimal
@@ -74,3 +77,5 @@ class HeldPrice:
     source: str
     reason: str
     run_id: str
+    status: PriceStatus | None = None
+    previous_close: Decimal | None = None

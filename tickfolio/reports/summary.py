@@ -181,6 +181,7 @@ def _holding(portfolio: ValuedPortfolio, one: HoldingValue, timing: Timing) -> J
         "currency_effect": write_known(one.currency_effect),
         "realised": write_known(one.holding.realised),
         "income": write_known(one.holding.income),
+        "tax_withheld": write_known(one.holding.tax_withheld),
         "charges": write_known(one.holding.charges),
         "total_profit_loss": write_known(one.total_profit_loss),
         "day_change": write_known(one.day_change),

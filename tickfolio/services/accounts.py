@@ -1,6 +1,6 @@
 """Accounts: signing up, in and out, changing what is one's own, and leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -8,7 +8,16 @@ from typing import Literal
 from tickfolio.auth.attempts import Attempts, network_of
 from tickfolio.auth.credentials import Passwords, Verified, new_token, read_email, token_hash
 from tickfolio.auth.password_strength import check_strength
-from tickfolio.domain.errors import EmailTaken, InvalidInput, SignUpClosed, TooMany, WeakPassword, WrongCredentials
+from tickfolio.domain.errors import (
+    AdministratorOnly,
+    EmailTaken,
+    InvalidInput,
+    OwnAccount,
+    SignUpClosed,
+    TooMany,
+    WeakPassword,
+    WrongCredentials,
+)
 from tickfolio.domain.instruments import EXCHANGES
 from tickfolio.domain.text import read_text
 from tickfolio.services.world import World
@@ -37,21 +46,33 @@ class Principal:
     """Who asks. An API token has no session and no end."""
 
     user: User
-    session_id: str | None
-    expires_at: datetime | None
+    session: Session | None
+
+    @property
+    def session_id(self) -> str | None:
+        """The session by which they ask."""
+        return None if self.session is None else self.session.id
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When that ends."""
+        return None if self.session is None else self.session.expires_at
 
 
-def sign_up(reception: Reception, name: str, email: str, password: str, address: str) -> User:
+def sign_up(reception: Reception, name: str, email: str, password: str, address: str, *, invited: bool = False) -> User:
     """A new account; the first one is the administrator's, later ones only where the server allows them.
 
+    Whoever the administrator adds is `invited`: the door may be closed, and nobody counts how many there are.
     Raises: InvalidInput, WeakPassword, SignUpClosed, EmailTaken, TooMany.
     """
     clean_name, clean_email = read_text(name, "name", NAME_SIZE_MAX), read_email(email)
-    with reception.database.reading() as tx:
-        _refuse_closed(tx, reception)
+    if not invited:
+        with reception.database.reading() as tx:
+            _refuse_closed(tx, reception)
     check_strength(password, clean_email, clean_name, reception.password_length_min)
-    reception.attempts.allow(f"sign-up {network_of(address)}")
-    return add_user(reception, clean_name, clean_email, password, address, invited=False)
+    if not invited:
+        reception.attempts.allow(f"sign-up {network_of(address)}")
+    return add_user(reception, clean_name, clean_email, password, address, invited=invited)
 
 
 def add_user(reception: Reception, name: str, email: str, password: str, address: str | None, *, invited: bool) -> User:
@@ -110,7 +131,7 @@ def find_principal(tx: Tx, now: datetime, *, session_token: str | None, api_toke
     """Who asks with this token; None when nobody. The one way in, for every route."""
     if api_token is not None:
         owner = tx.people.find_by_api_token(token_hash(api_token))
-        return Principal(owner, None, None) if owner else None
+        return Principal(owner, None) if owner else None
     if session_token is not None:
         found = tx.people.find_by_session(token_hash(session_token), now)
         return Principal(*found) if found else None
@@ -173,6 +194,33 @@ def delete_account(reception: Reception, user: User, password: str, address: str
         tx.server.note(reception.world.new_id(), None, "account_deleted", None, reception.world.now())
 
 
+def list_users(tx: Tx) -> Sequence[tuple[User, datetime | None]]:
+    """Every account with the instant of its last use, the oldest first; for the administrator."""
+    seen = tx.people.last_seen()
+    return [(user, seen.get(user.id)) for user in tx.people.all()]
+
+
+def remove_user(reception: Reception, administrator: User, user_id: str, password: str, address: str) -> None:
+    """The administrator, who proves it by their own password, removes another's account and all that is its.
+
+    Raises: AdministratorOnly, OwnAccount, NotFound, WrongCredentials, TooMany.
+    """
+    if not administrator.administrator:
+        raise AdministratorOnly("Only the administrator removes accounts.")
+    if user_id == administrator.id:
+        raise OwnAccount("Your own account is deleted in your settings.")
+    with reception.database.reading() as tx:
+        tx.people.load(user_id)
+    _prove(reception, administrator, password, address)
+    world = reception.world
+    with reception.database.transaction() as tx:
+        tx.server.raise_version("accounts")
+        tx.people.load(user_id)
+        tx.people.delete(user_id)
+        tx.people.keep_an_administrator()
+        tx.server.note(world.new_id(), administrator.id, "account_removed", address, world.now())
+
+
 def _refuse_closed(tx: Tx, reception: Reception) -> None:
     if reception.sign_up != "open" and tx.people.any():
         raise SignUpClosed("This server takes no new accounts; ask its administrator for one.")
@@ -206,7 +254,7 @@ def _begin_session(
 ) -> tuple[str, datetime]:
     token, world = new_token(reception.world.randomness), reception.world
     expires_at = now + timedelta(days=reception.session_days)
-    session = Session(world.new_id(), user.id, token_hash(token), network_of(address), now, expires_at)
+    session = Session(world.new_id(), user.id, token_hash(token), network_of(address), now, expires_at, now)
     with reception.database.transaction() as tx:
         # The password may have been changed while it was verified; then this sign-in came too late.
         current = tx.people.find_by_email(user.email, to_change=True)
@@ -226,4 +274,5 @@ def _set_password(
     with reception.database.transaction() as tx:
         tx.people.change(user.id, password_hash=password_hash)
         tx.people.end_sessions(user.id, but=keep_session)
+        tx.people.end_api_tokens(user.id)
         tx.server.note(reception.world.new_id(), user.id, "password_changed", address, reception.world.now())

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tickfolio.cache.events import Event
 from tickfolio.domain.dividends import BOOKED_AS, DeclaredDividend, SuggestedDividend, suggest_dividends
-from tickfolio.domain.errors import ActionExists, Conflict, Forbidden, InvalidInput, NotFound, Oversold
+from tickfolio.domain.errors import ActionExists, AdministratorOnly, Conflict, InvalidInput, NotFound, Oversold
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.splits import Ratio
 from tickfolio.services.changes import check_day, raise_version, today_at
@@ -36,8 +36,8 @@ class ActionDraft:
 def record_action(tx: Tx, world: World, user: User, instrument_id: str, draft: ActionDraft) -> CorporateAction:
     """A new fact; every holding of the instrument, whosever it is, follows in the same transaction.
 
-    Raises: NotFound, Forbidden, InvalidInput, ActionExists; Oversold when one has sold more than there then was, and
-    Conflict in its place when that is in another person's ledger.
+    Raises: NotFound, AdministratorOnly, InvalidInput, ActionExists; Oversold when one has sold more than there then
+    was, and Conflict in its place when that is in another person's ledger.
     """
     instrument = _load_to_change(tx, user, instrument_id)
     _check(instrument, draft, world)
@@ -53,7 +53,7 @@ def record_action(tx: Tx, world: World, user: User, instrument_id: str, draft: A
 
 
 def remove_action(tx: Tx, world: World, user: User, instrument_id: str, action_id: str) -> None:
-    """Takes a fact back; the holdings follow. Raises: NotFound, Forbidden, Oversold or Conflict as above."""
+    """Takes a fact back; the holdings follow. Raises: NotFound, AdministratorOnly, Oversold or Conflict as above."""
     instrument = _load_to_change(tx, user, instrument_id)
     portfolios = _hold_portfolios(tx, instrument.id)
     action = next((one for one in tx.corporate_actions.of([instrument.id]) if one.id == action_id), None)
@@ -95,7 +95,9 @@ def load_suggested_dividends(
 def _load_to_change(tx: Tx, user: User, instrument_id: str) -> Instrument:
     instrument = tx.instruments.load(user.id, instrument_id)
     if instrument.owner_id is None and not user.administrator:
-        raise Forbidden(f"{instrument.symbol} is everybody's: only the administrator may write what happened to it.")
+        raise AdministratorOnly(
+            f"{instrument.symbol} is everybody's: only the administrator may write what happened to it."
+        )
     return instrument
 
 

@@ -52,7 +52,7 @@ def record_batch(
     instruments, latest, held = tx.instruments.many(ids), tx.prices.latest(ids), tx.prices.held(ids)
     for symbol, name in result.names.items():
         changed += name_instruments(tx, (instruments[key] for key in asked.get(symbol, ()) if key in instruments), name)
-    return _store(
+    return store_verdicts(
         tx,
         [
             judge(observation, instruments[key], latest.get(key), held.get(key), now, run_id)
@@ -63,7 +63,7 @@ def record_batch(
     )
 
 
-def _store(tx: Tx, verdicts: Iterable[Verdict], *, is_changed: bool) -> BatchCounts:
+def store_verdicts(tx: Tx, verdicts: Iterable[Verdict], *, is_changed: bool) -> BatchCounts:
     """Stores what was accepted or is held; `is_changed` when something else that summaries show has changed."""
     accepted: list[LatestPrice] = []
     suspects: list[HeldPrice] = []

@@ -1,5 +1,6 @@
 """What a refresh asks for: the instruments that are due, each from the source that can price it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,28 +50,42 @@ def plan_refresh(
     return Plan(on, by_provider, size)
 
 
+def count_served(tx: Tx, sources: Sources) -> Mapping[str, int]:
+    """How many instruments each source that is on is asked for, of all that anybody holds or counts in."""
+    on = sources_on(tx, sources)
+    wanted = list(tx.instruments.many(tx.holdings.held_instrument_ids()).values())
+    known = {pair.symbol: pair for pair in tx.instruments.on_exchange("ECB")}
+    wanted += [known[symbol] for symbol in _pair_symbols(tx, wanted) if symbol in known]
+    served = (provider_of(one, on) for one in wanted if one.exchange != "MANUAL")
+    return Counter(found[0] for found in served if found is not None)
+
+
 def _unlisted(tx: Tx, on: Mapping[str, Provider]) -> list[str]:
     """Sources that list everything they know, and whose list is not here yet: it is how a fund is found by name."""
     return [name for name, one in on.items() if one.catalogue and not tx.instruments.any_listed(one.catalogue)]
 
 
-def _pairs(tx: Tx, world: World, wanted: Iterable[Instrument]) -> list[Instrument]:
+def _pair_symbols(tx: Tx, wanted: Iterable[Instrument]) -> list[str]:
     """The pairs with the euro of every currency that something is held, counted or shown in."""
     currencies = {one.currency for one in wanted} | tx.portfolios.currencies()
     if len(currencies) == 1:  # one currency alone needs no rate
         return []
+    return [pair_symbol(currency) for currency in sorted(currencies - {EURO})]
+
+
+def _pairs(tx: Tx, world: World, wanted: Iterable[Instrument]) -> list[Instrument]:
     known = {pair.symbol: pair for pair in tx.instruments.on_exchange("ECB")}
     return [
-        known.get(pair_symbol(currency))
+        known.get(symbol)
         or tx.instruments.add_if_new(
             Instrument(
                 id=world.new_id(),
                 asset_type=AssetType.CURRENCY,
                 exchange="ECB",
-                symbol=pair_symbol(currency),
-                name=f"Euro in {currency}",
-                currency=currency,
+                symbol=symbol,
+                name=f"Euro in {symbol.removeprefix(EURO)}",
+                currency=symbol.removeprefix(EURO),
             )
         )
-        for currency in sorted(currencies - {EURO})
+        for symbol in _pair_symbols(tx, wanted)
     ]

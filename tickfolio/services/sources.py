@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tickfolio.domain.errors import Forbidden, NotFound, SettingFixed, TermsNotAccepted
+from tickfolio.domain.errors import AdministratorOnly, NotFound, SettingFixed, TermsNotAccepted
 from tickfolio.domain.instruments import Instrument
 from tickfolio.providers.provider import Provider
 from tickfolio.services.world import World
@@ -53,10 +53,10 @@ def sources_on(tx: Tx, sources: Sources) -> Mapping[str, Provider]:
 def switch_source(tx: Tx, world: World, sources: Sources, user: User, name: str, *, on: bool, accepted: bool) -> None:
     """Switches a source on or off for the whole server.
 
-    Raises: Forbidden for anybody but the administrator, NotFound, SettingFixed, TermsNotAccepted.
+    Raises: AdministratorOnly, NotFound, SettingFixed, TermsNotAccepted.
     """
     if not user.administrator:
-        raise Forbidden("Only the administrator chooses where prices come from.")
+        raise AdministratorOnly("Only the administrator chooses where prices come from.")
     provider = sources.providers.get(name)
     if provider is None:
         raise NotFound("source of prices")

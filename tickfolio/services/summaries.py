@@ -21,7 +21,7 @@ from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
 # Says which shape of answer is kept: raised when the JSON changes, so that an upgrade never serves an old shape.
-SHAPE = 2
+SHAPE = 3
 # As many different answers as this are worked out at once; the same one never twice.
 _TURNS = 64
 
@@ -110,8 +110,8 @@ def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio) -> bytes:
     return summarise(valued, load_timing(tx, summaries.interval_minutes, portfolio.created_at))
 
 
-def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
-    """Each portfolio by itself and all together, both from the same positions, in the base currency."""
+def value_all(tx: Tx, user: User) -> tuple[PortfolioValue, Sequence[ValuedPortfolio]]:
+    """All of a person's portfolios together and each by itself, from the same positions, in the base currency."""
     portfolios = tx.portfolios.page(user.id, after=None, limit=None)
     rows = tx.holdings.all(user.id, [one.id for one in portfolios])
     parts = [(one, _in_currency(tx, one, rows, user.base_currency)) for one in portfolios]
@@ -122,7 +122,11 @@ def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
         own = [position for portfolio_id, position in positions if portfolio_id == portfolio.id]
         value = value_portfolio(own, rates, user.base_currency)
         valued.append(_valued(portfolio, value, own_rows))
-    whole = value_portfolio([position for _, position in positions], rates, user.base_currency)
+    return value_portfolio([position for _, position in positions], rates, user.base_currency), valued
+
+
+def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
+    whole, valued = value_all(tx, user)
     return summarise_all(
         whole, valued, user.base_currency, load_timing(tx, summaries.interval_minutes, user.created_at)
     )

@@ -1,11 +1,11 @@
 """People, their sessions and their tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.storage.rows import values_of
@@ -39,6 +39,7 @@ class Session:
     address: str
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None = None
 
 
 class People:
@@ -101,10 +102,10 @@ class People:
         """A browser signs in."""
         self._connection.execute(insert(sessions), values_of(session))
 
-    def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, str, datetime] | None:
-        """Who is signed in with this token, the session's id and its end; None when nobody, or no longer."""
+    def find_by_session(self, token_hash: str, now: datetime) -> tuple[User, Session] | None:
+        """Who is signed in with this token, and the session; None when nobody, or no longer."""
         query = (
-            select(users, sessions.c.id.label("session_id"), sessions.c.expires_at)
+            select(users, *(column.label(f"session_{column.name}") for column in sessions.c))
             .join(sessions, sessions.c.user_id == users.c.id)
             .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
         )
@@ -112,8 +113,8 @@ class People:
         if row is None:
             return None
         values = row._asdict()
-        session_id, expires_at = str(values.pop("session_id")), values.pop("expires_at")
-        return User(**values), session_id, expires_at
+        session = Session(**{column.name: values.pop(f"session_{column.name}") for column in sessions.c})
+        return User(**values), session
 
     def find_by_api_token(self, token_hash: str) -> User | None:
         """Who owns this API token."""
@@ -130,10 +131,36 @@ class People:
         """Signs one browser out."""
         self._connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
+    def sessions_of(self, user_id: str, now: datetime) -> Sequence[Session]:
+        """A person's sessions that are not over."""
+        s = sessions.c
+        query = select(sessions).where(s.user_id == user_id, s.expires_at > now).order_by(s.id)
+        return [Session(**row._asdict()) for row in self._connection.execute(query)]
+
+    def note_use(self, session_id: str, at: datetime) -> None:
+        """A session was used."""
+        used = update(sessions).where(sessions.c.id == session_id)
+        self._connection.execute(used.values(last_used_at=at))
+
+    def last_seen(self) -> Mapping[str, datetime]:
+        """When each account was used last, by its id: by a session that is still known, or by signing in."""
+        s, a = sessions.c, audit_log.c
+        used = select(s.user_id, func.max(s.last_used_at)).group_by(s.user_id)
+        signed_in = select(a.user_id, func.max(a.at)).where(a.action == "signed_in", a.user_id.is_not(None))
+        found: dict[str, datetime] = {}
+        for query in (used, signed_in.group_by(a.user_id)):
+            for user_id, at in self._connection.execute(query):
+                if at is not None:
+                    found[user_id] = max(at, found.get(user_id, at))
+        return found
+
     def end_sessions(self, user_id: str, *, but: str | None = None) -> None:
-        """Signs a person out everywhere, `but` in one session; API tokens end too."""
+        """Signs a person out everywhere, `but` in one session; API tokens stay."""
         ended = delete(sessions).where(sessions.c.user_id == user_id)
         self._connection.execute(ended.where(sessions.c.id != but) if but else ended)
+
+    def end_api_tokens(self, user_id: str) -> None:
+        """No API token of a person's is good any more."""
         self._connection.execute(delete(api_tokens).where(api_tokens.c.user_id == user_id))
 
     def is_familiar(self, user_id: str, address: str, now: datetime) -> bool:

@@ -40,11 +40,15 @@ class Prices:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def latest(self, ids: Iterable[str]) -> Mapping[str, LatestPrice]:
-        """The last good price of each of these instruments that has one."""
+    def latest(self, ids: Iterable[str], *, to_change: bool = False) -> Mapping[str, LatestPrice]:
+        """The last good price of each of these instruments that has one.
+
+        `to_change` makes others who want to change them wait until this transaction ends.
+        """
         found = {}
         for part in _parts(ids):
-            for row in self._connection.execute(select(prices_latest).where(prices_latest.c.instrument_id.in_(part))):
+            query = select(prices_latest).where(prices_latest.c.instrument_id.in_(part))
+            for row in self._connection.execute(query.with_for_update() if to_change else query):
                 found[row.instrument_id] = LatestPrice(**row._asdict() | {"status": PriceStatus(row.status)})
         return found
 
@@ -53,7 +57,8 @@ class Prices:
         found = {}
         for part in _parts(ids):
             for row in self._connection.execute(select(prices_held).where(prices_held.c.instrument_id.in_(part))):
-                found[row.instrument_id] = HeldPrice(**row._asdict())
+                status = None if row.status is None else PriceStatus(row.status)
+                found[row.instrument_id] = HeldPrice(**row._asdict() | {"status": status})
         return found
 
     def record(self, latest: Sequence[LatestPrice]) -> None:
@@ -71,6 +76,10 @@ class Prices:
         key = ("instrument_id", "kind", "timestamp")
         insert_or_update(self._connection, price_history, [values_of(one) for one in points], key)
         self._forget_blocks([one for one in points if one.kind == "close"])
+
+    def drop_held(self, instrument_id: str) -> None:
+        """Forgets the suspect price of an instrument; the good one stays as it is."""
+        self._connection.execute(delete(prices_held).where(prices_held.c.instrument_id == instrument_id))
 
     def forget_close(self, instrument_id: str, at: datetime) -> bool:
         """Takes a close out of the history; says whether there was one."""
@@ -107,6 +116,16 @@ class Prices:
         )
         row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
         return PricePoint(**row._asdict()) if row else None
+
+    def closes_between(self, instrument_id: str, since: date, until: date) -> tuple[Sequence[date], Sequence[Decimal]]:
+        """The days, by UTC, of an instrument's closes from one day to another, oldest first, and the closes, exact."""
+        h = price_history.c
+        query = select(h.timestamp, h.price).where(h.instrument_id == instrument_id, h.kind == "close")
+        query = query.where(
+            h.timestamp >= datetime.combine(since, time.min, UTC), h.timestamp <= datetime.combine(until, time.max, UTC)
+        )
+        found = self._connection.execute(query.order_by(h.timestamp)).all()
+        return [at.date() for at, _ in found], [price for _, price in found]
 
     def newest_closes(self, instrument_id: str, count: int) -> Sequence[PricePoint]:
         """The last closes of an instrument, newest first."""

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, delete, exists, select, update
 from tickfolio.storage.server_tables import price_refreshes
 from tickfolio.storage.upsert import insert_if_new
 
+_FETCH = 50
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderOutcome:
@@ -37,6 +39,15 @@ class RefreshRow:
     held: int = 0
     failed: int = 0
     providers: Sequence[ProviderOutcome] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStreak:
+    """The last run that a source answered, and the last and the first of those since then that it did not."""
+
+    answered: RefreshRow | None
+    last_failing: RefreshRow | None
+    first_failing: RefreshRow | None
 
 
 class Refreshes:
@@ -85,6 +96,27 @@ class Refreshes:
             query = query.where(r.finished_at.is_not(None))
         row = self._connection.execute(query.order_by(r.started_at.desc(), r.id.desc()).limit(1)).one_or_none()
         return _row(row) if row else None
+
+    def recent(self, kinds: Sequence[str], limit: int) -> Sequence[RefreshRow]:
+        """The latest runs of these kinds, newest first, those that have not ended too."""
+        r = price_refreshes.c
+        query = select(price_refreshes).where(r.kind.in_(kinds)).order_by(r.started_at.desc(), r.id.desc())
+        return [_row(row) for row in self._connection.execute(query.limit(limit))]
+
+    def streak(self, source: str) -> SourceStreak:
+        """How a source did in the runs that asked it and have ended, from the newest back to one that it answered."""
+        r = price_refreshes.c
+        asked = r.providers.contains(f'"name": {json.dumps(source)},', autoescape=True)
+        query = select(price_refreshes).where(asked, r.finished_at.is_not(None))
+        query = query.order_by(r.started_at.desc(), r.id.desc()).execution_options(yield_per=_FETCH)
+        answered = last_failing = first_failing = None
+        with self._connection.execute(query) as found:
+            for row in map(_row, found):
+                if next(one for one in row.providers if one.name == source).ok:
+                    answered = row
+                    break
+                last_failing, first_failing = last_failing or row, row
+        return SourceStreak(answered, last_failing, first_failing)
 
     def is_under_way(self, kind: str, now: datetime) -> bool:
         """Whether somebody is at a run of this kind now: it has begun, and its lease is not over."""

@@ -48,6 +48,7 @@ sessions = Table(
     Column("address", String(64), nullable=False),
     Column("created_at", UtcInstant, nullable=False),
     Column("expires_at", UtcInstant, nullable=False),
+    Column("last_used_at", UtcInstant),
     Index("ix_sessions_user_id", "user_id"),
 )
 
@@ -180,6 +181,8 @@ prices_held = Table(
     Column("source", String(40), nullable=False),
     Column("reason", String(40), nullable=False),
     Column("run_id", String(36), nullable=False),
+    Column("status", String(10)),
+    Column("previous_close", Exact),
 )
 
 # `tick` is a 10-minute price, kept 30 days; `close` is a day's close as traded, kept for ever.

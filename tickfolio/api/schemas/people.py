@@ -69,6 +69,39 @@ class Session(Output):
     expires_at: Instant
 
 
+class OpenSession(Output):
+    """A browser that is signed in. `last_used_at` is told to the hour; `current` is the one that asks."""
+
+    id: Identifier
+    created_at: Instant
+    last_used_at: Instant | None
+    expires_at: Instant
+    current: bool
+
+
+class OpenSessions(Output):
+    """One's sessions, the one that was used last first."""
+
+    items: list[OpenSession]
+
+
+class ListedUser(Output):
+    """An account as the administrator sees it: who it is, and nothing of what they own."""
+
+    id: Identifier
+    name: str
+    email: str
+    administrator: bool
+    created_at: Instant
+    last_seen_at: Instant | None
+
+
+class ListedUsers(Output):
+    """Every account, the oldest first."""
+
+    items: list[ListedUser]
+
+
 class Server(Output):
     """What the first page must know: whether the administrator exists, who may sign up, and who asks (null: nobody)."""
 
@@ -79,6 +112,20 @@ class Server(Output):
     user: User | None
 
 
+class PriceSourceState(Output):
+    """How a source did when it was last asked. `ok` is null when it never was.
+
+    `last_answer_at` is when it last answered all that it was asked. While it does not, `last_failure` is the kind of
+    its last failure, and `failing_since` when that began. `instruments` is how many it is asked for.
+    """
+
+    ok: bool | None
+    last_answer_at: Instant | None
+    last_failure: str | None
+    failing_since: Instant | None
+    instruments: int
+
+
 class PriceSource(Output):
     """A source of prices. `fixed`: the environment decides, and the page cannot. `terms`: to be accepted first."""
 
@@ -87,6 +134,7 @@ class PriceSource(Output):
     on: bool
     fixed: bool
     terms: str | None
+    state: PriceSourceState
 
 
 class PriceSources(Output):

@@ -58,6 +58,7 @@ class HoldingWorth(Output):
     currency_effect: DecimalOut | None
     realised: DecimalOut | None
     income: DecimalOut | None
+    tax_withheld: DecimalOut | None
     charges: DecimalOut | None
     total_profit_loss: DecimalOut | None
     day_change: DecimalOut | None
@@ -150,6 +151,18 @@ class RefreshRun(Output):
     held: int
     failed: int
     providers: list[ProviderRun]
+
+
+class PastRefreshRun(RefreshRun):
+    """A run and how many seconds passed until it was done; of one by hand, since it was asked for."""
+
+    seconds: DecimalOut | None
+
+
+class RefreshRuns(Output):
+    """Runs by schedule and by hand, newest first."""
+
+    items: list[PastRefreshRun]
 
 
 class PriceStatusAnswer(Output):
