@@ -87,6 +87,16 @@ def test_a_stream_ends_when_the_session_does(server, asha, monkeypatch):
         wait_until(lambda: news.ended_at, "the end of the stream", 5)
 
 
+def test_where_there_is_no_news_a_beat_shows_that_the_line_lives(asha, monkeypatch):
+    monkeypatch.setattr(events, "_BEAT_SECONDS", 0.2)
+
+    with listening(asha.browser) as news:
+        assert news.waits_for("beat") == {}
+        wait_until(lambda: len(news.heard) > 1, "another beat", 5)
+
+    assert set(news.names()) == {"beat"}
+
+
 def test_a_hundred_readers_take_no_thread_and_no_connection(embedded):
     asha = embedded.person()
     token = embedded.token(asha)

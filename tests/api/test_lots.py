@@ -144,3 +144,39 @@ def test_a_cost_that_nobody_knows_is_null_and_not_zero(server, asha):
     # no rate from USD to INR is known: the average stays known in USD
     assert [lot["cost"] for lot in shown["lots"]] == [None]
     assert (shown["accounts"][0]["invested"], Decimal(shown["accounts"][0]["avg_buy_price"])) == (None, 300)
+
+
+def test_the_steps_say_what_was_held_and_what_one_had_cost(server, asha):
+    portfolio = make_portfolio(asha)
+    first = trade(asha, portfolio["id"], quantity="10", price="100", traded_on="2024-01-10")
+    second = trade(asha, portfolio["id"], quantity="10", price="160", traded_on="2024-02-10", account="Zerodha")
+    sold = trade(asha, portfolio["id"], "SELL", quantity="4", price="200", traded_on="2024-03-10")
+    body = {"kind": "SPLIT", "ex_on": "2024-04-10", "ratio": "2:1"}
+    path = f"/instruments/{first['instrument']['id']}/actions"
+    assert asha.browser.post(path, json=body).status_code == 201
+    for account, quantity in ((None, "12"), ("Zerodha", "20")):
+        more = {} if account is None else {"account": account}
+        trade(asha, portfolio["id"], "SELL", quantity=quantity, price="90", traded_on="2024-05-10", **more)
+
+    steps = lots_of(asha, portfolio)["steps"]
+
+    def averages(step):
+        return [
+            None if step[name] is None else Decimal(step[name]) for name in ("avg_buy_price", "adjusted_avg_buy_price")
+        ]
+
+    assert [(one["transaction_id"], one["account"], one["date"]) for one in steps[:3]] == [
+        (first["id"], None, "2024-01-10"),
+        (second["id"], "Zerodha", "2024-02-10"),
+        (sold["id"], None, "2024-03-10"),
+    ]
+    # 10, then 20; 4 of the first account's are sold; the split doubles 6 and 10; all are sold
+    assert [Decimal(one["quantity"]) for one in steps] == [10, 10, -4, 6, 10, -12, -20]
+    assert [Decimal(one["held"]) for one in steps] == [10, 20, 16, 22, 32, 20, 0]
+    # 1000 ÷ 10; 2600 ÷ 20; the 4 that cost 100 each leave 2200 ÷ 16 = 137.50; in units of now half of each
+    assert [averages(one) for one in steps[:3]] == [[100, 50], [130, 65], [Decimal("137.5"), Decimal("68.75")]]
+    # 2200 ÷ 32 after the split, by no row; the account that is left paid 1600 for 20; of nothing there is no average
+    assert [one["transaction_id"] for one in steps[3:5]] == [None, None]
+    assert averages(steps[4]) == [Decimal("68.75"), Decimal("68.75")]
+    assert averages(steps[5]) == [80, 80]
+    assert averages(steps[6]) == [None, None]

@@ -20,6 +20,8 @@ def site(embedded, tmp_path, monkeypatch):
     (folder / "index.html").write_bytes(PAGE)
     (folder / "assets" / "app-1a2b.js").write_text("1")
     (folder / "icon.svg").write_text("<svg/>")
+    (folder / "sw.js").write_text("2")
+    (folder / "manifest.webmanifest").write_text("{}")
     (tmp_path / "secret.txt").write_text("secret")
     pages = Pages(folder)
     app = embedded.product.app
@@ -49,6 +51,22 @@ def test_built_files_are_kept_for_ever_and_others_asked_for_again(site):
     assert icon.headers["cache-control"] == "no-cache"
     unchanged = browser.get(f"{site.url}/icon.svg", headers={"If-None-Match": icon.headers["etag"]})
     assert unchanged.status_code == 304
+
+
+def test_the_service_worker_and_the_manifest_are_asked_for_again_and_say_what_they_are(site):
+    """A browser takes a worker only as a script; one kept too long would keep everybody on an old version."""
+    for path, kind in (("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")):
+        answer = site.browser().get(site.url + path)
+        assert answer.status_code == 200, path
+        assert answer.headers["content-type"].partition(";")[0] == kind, path
+        assert answer.headers["cache-control"] == "no-cache", path
+
+
+def test_a_file_shared_where_no_worker_takes_it_is_refused(site):
+    """The form comes from the system, of no origin: nothing that a page could not send is ever let in."""
+    answer = site.browser(Origin="null").post(f"{site.url}/share", files={"file": ("x.csv", b"a,b", "text/csv")})
+
+    assert_problem(answer, 403, "forbidden_origin")
 
 
 def test_what_is_no_file_is_no_page_either_where_files_are(site):

@@ -240,3 +240,44 @@ def test_a_ledger_that_is_there_twice_makes_the_same(server, asha):
     one, other = performance(asha, first), performance(asha, second)
 
     assert one | {"portfolio": None} == other | {"portfolio": None}
+
+
+# --- All portfolios --------------------------------------------------------------------------------------------------
+
+
+def of_all(person, **asked):
+    answer = person.browser.get("/performance", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_all_portfolios_together_in_the_base_currency(server, asha):
+    first, _ = own_flat(asha)
+    second = make_portfolio(asha, "Again")
+    trade(asha, second["id"], traded_on="2026-11-02", quantity="10", price="100", **FLAT)
+
+    answer = of_all(asha, holdings=True)
+
+    # 10 and 10 of the flat that the one has by itself
+    one = performance(asha, first)
+    assert answer["currency"] == first["currency"]
+    assert Decimal(answer["end_value"]) == 2 * Decimal(one["end_value"])
+    assert (
+        Decimal(answer["made"]) == 2 * Decimal(one["made"]) == sum(Decimal(each["made"]) for each in answer["holdings"])
+    )
+    assert answer["twr_pct"] == one["twr_pct"]
+    assert {each["portfolio_id"] for each in answer["holdings"]} == {first["id"], second["id"]}
+    assert answer.keys() == (one.keys() - {"portfolio"}) | {"currency"}
+
+
+def test_all_portfolios_are_asked_for_as_one_is(server, asha):
+    own_flat(asha)
+    ask = partial(asha.browser.get, "/performance")
+    whole, short = ask(), ask(params={"series": False})
+
+    assert short.json() == whole.json() | {"series": None}
+    tag = {"If-None-Match": short.headers["ETag"]}
+    assert [ask(headers=tag).status_code, ask(params={"series": False}, headers=tag).status_code] == [200, 304]
+    assert ask(headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    assert_problem(ask(params={"from": "yesterday"}), 422, "invalid_input", "from")
+    assert_problem(ask(params={"benchmark": NOBODYS}), 404, "not_found")

@@ -38,6 +38,20 @@ def test_a_receipt_says_what_the_summary_says(asha, portfolio):
         assert line.keys() == {*("label", "op", "value", "unit", "currency", "parts", "fact", "figure", "holding_id")}
 
 
+def test_the_tax_withheld_from_an_open_holding_has_its_receipt(asha, portfolio):
+    holding = add_holding(asha, portfolio["id"], quantity="10", avg_buy_price="1400.00", acquired_on="2026-01-05")
+    trade(asha, portfolio["id"], "DIVIDEND", quantity="10", price="12", taxes="12.50", traded_on="2026-02-02")
+    trade(asha, portfolio["id"], "DIVIDEND", quantity="10", price="9", taxes="7.25", traded_on="2026-03-02")
+    [shown] = asha.browser.get(f"/portfolios/{portfolio['id']}/summary").json()["holdings"]
+
+    receipt = explained(asha, portfolio, figure="tax_withheld", holding=holding["id"]).json()
+
+    # 12.50 + 7.25
+    assert receipt["value"] == shown["tax_withheld"] == "19.75"
+    assert faults(receipt) == []
+    assert sorted(one["value"] for one in receipt["working"]["parts"]) == ["12.50", "7.25"]
+
+
 def test_a_figure_that_there_is_not_is_refused_by_name(asha, portfolio):
     holding = add_holding(asha, portfolio["id"])
 

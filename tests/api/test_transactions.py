@@ -282,3 +282,36 @@ def test_the_rules_of_a_portfolio_are_its_own_to_choose(server, asha):
 
     assert changed.json()["charges_in_cost"] is True
     assert held_by_symbol(asha, portfolio, "invested", "charges") == {"INFY": ["1015", "0"]}
+
+
+def test_a_list_says_what_was_held_after_each_row(server, asha):
+    portfolio = make_portfolio(asha)
+    other = make_portfolio(asha, "Other")
+    bought = trade(asha, portfolio["id"], quantity="10", price="100", traded_on="2026-01-05")
+    trade(asha, other["id"], quantity="7", price="100", traded_on="2026-01-05")
+    trade(asha, portfolio["id"], symbol="TCS", quantity="3", price="100", traded_on="2026-01-05")
+    trade(asha, portfolio["id"], quantity="4", price="100", traded_on="2026-01-06", account="Zerodha")
+    trade(asha, portfolio["id"], "SPLIT", traded_on="2026-01-07", ratio="2:1", quantity=None, price=None)
+    trade(asha, portfolio["id"], "SELL", quantity="5", price="100", traded_on="2026-01-08")
+    trade(asha, portfolio["id"], "DIVIDEND", quantity="1", price="9", traded_on="2026-01-07")
+    interest = {"type": "INTEREST", "traded_on": "2026-01-09", "currency": "INR", "price": "5"}
+    path = f"/portfolios/{portfolio['id']}/transactions"
+    assert asha.browser.post(path, json=interest).status_code == 201
+
+    items = asha.browser.get(path).json()["items"]
+    page = asha.browser.get(path, params={"instrument_id": bought["instrument"]["id"], "limit": 2}).json()["items"]
+
+    # 10; 10 + 4; both accounts doubled are 28, also for the dividend of that day; 28 − 5; of cash there are no units
+    found = {(one["type"], one["instrument"]["symbol"], one["traded_on"]): one["held_after"] for one in items}
+    assert found.pop(("INTEREST", "INR", "2026-01-09")) is None
+    assert {key: float_free(held) for key, held in found.items()} == {
+        ("BUY", "INFY", "2026-01-05"): "10",
+        ("BUY", "TCS", "2026-01-05"): "3",
+        ("BUY", "INFY", "2026-01-06"): "14",
+        ("SPLIT", "INFY", "2026-01-07"): "28",
+        ("DIVIDEND", "INFY", "2026-01-07"): "28",
+        ("SELL", "INFY", "2026-01-08"): "23",
+    }
+    assert [one["type"] for one in page] == ["SELL", "DIVIDEND"]
+    assert [float_free(one["held_after"]) for one in page] == ["23", "28"]
+    assert float_free(bought["held_after"]) == "10"

@@ -16,8 +16,10 @@ from tickfolio.domain.xirr import Rate
 from tickfolio.reports.performance import (
     HoldingMade,
     Period,
+    PeriodMade,
     SeriesOfDays,
     YearMade,
+    YearReturns,
     write_figures,
     write_float,
     write_pct,
@@ -37,29 +39,45 @@ def series(**changes):
         "values": np.array([1000.0, 1100.0]),
         "known": np.array([1000.0, 1100.0]),
         "invested": np.array([1000.0, 1000.0]),
+        "net": np.array([1000.0, 0.0]),
         "index": np.array([100.0, 110.0]),
+        "falls": np.array([0.0, 0.0]),
         "benchmark": None,
         "now": None,
     }
     return SeriesOfDays(**told | changes)
 
 
-def written(shown=None, years=(), holdings=None, benchmark=None, figures=FIGURES):
-    return json.loads(write_performance(NAME, PERIOD, figures, shown or series(), years, holdings, benchmark))
+def written(shown=None, years=(), holdings=None, benchmark=None, **made):
+    whole = PeriodMade(**{"figures": FIGURES} | made)
+    whose = {"portfolio": NAME}
+    return json.loads(write_performance(whose, PERIOD, whole, shown or series(), years, holdings, benchmark))
 
 
 def test_the_keys_are_those_of_the_answer_in_its_order():
     assert list(written()) == [
-        *("portfolio", "from", "to", "days", "start_value", "end_value", "money_in", "money_out", "xirr_pct"),
-        *("xirr_several", "twr_pct", "twr_annual_pct", "modified_dietz_pct", "max_drawdown_pct", "volatility_pct"),
-        *("sharpe", "sortino", "reasons", "risk_free_pct", "benchmark", "years", "holdings", "series"),
+        *("portfolio", "from", "to", "days", "start_value", "end_value", "money_in", "money_out", "made"),
+        *("xirr_pct", "xirr_several", "twr_pct", "twr_annual_pct", "modified_dietz_pct", "max_drawdown_pct"),
+        *(
+            "max_drawdown_on",
+            "volatility_pct",
+            "sharpe",
+            "sortino",
+            "reasons",
+            "risk_free_pct",
+            "benchmark",
+            "years",
+            "holdings",
+            "series",
+        ),
     ]
 
 
 def test_figures_are_percentages_and_unknown_ones_null():
-    answer = write_figures(FIGURES)
+    answer = write_figures(PeriodMade(FIGURES, fell_on=date(2024, 1, 2)))
 
-    # 1000 → 1100 in a day
+    # 1000 → 1100 in a day, of 1000 that were put in
+    assert (answer["made"], answer["max_drawdown_on"]) == ("100.0", "2024-01-02")
     assert Decimal(answer["twr_pct"]) == pytest.approx(10)
     assert (answer["start_value"], answer["end_value"], answer["money_in"], answer["money_out"]) == (
         *("0.0", "1100.0", "1000.0", "0.0"),
@@ -75,14 +93,18 @@ def test_a_point_for_each_day():
             "value": "1000.000000",
             "complete": True,
             "invested": "1000.000000",
+            "net_flow": "1000.000000",
             "twr_index": "100.000000",
+            "drawdown_pct": "0.000000",
         },
         {
             "date": "2024-01-02",
             "value": "1100.000000",
             "complete": True,
             "invested": "1000.000000",
+            "net_flow": "0.000000",
             "twr_index": "110.000000",
+            "drawdown_pct": "0.000000",
         },
     ]
 
@@ -98,13 +120,19 @@ def test_what_is_unknown_is_null_and_what_is_partial_says_so():
         "values": np.array([NAN, NAN]),
         "known": np.array([NAN, 400.0]),
         "invested": np.array([NAN, 1000.0]),
+        "net": np.array([NAN, 5.0]),
         "index": np.array([NAN, NAN]),
+        "falls": np.array([NAN, -0.25]),
     }
 
     first, second = json.loads(write_series(series(**unknown)))
 
     assert [first[name] for name in ("value", "complete", "invested", "twr_index")] == [None, False, None, None]
     assert [second[name] for name in ("value", "complete", "invested")] == ["400.000000", False, "1000.000000"]
+    assert [(point["net_flow"], point["drawdown_pct"]) for point in (first, second)] == [
+        (None, None),
+        ("5.000000", "-25.000000"),
+    ]
 
 
 def test_nothing_has_no_sign():
@@ -117,11 +145,12 @@ def test_nothing_has_no_sign():
 def test_the_last_day_is_the_summarys_to_the_last_digit():
     exact = Decimal("1100.123456789012345678"), Decimal("1000.000000000000000001")
 
-    answer = written(series(now=exact))
+    answer = written(series(now=exact), is_now=True, now=exact[0])
 
     assert answer["series"][0]["value"] == "1000.000000"
     assert answer["series"][-1]["value"] == answer["end_value"] == "1100.123456789012345678"
     assert answer["series"][-1]["invested"] == "1000.000000000000000001"
+    assert answer["made"] == "100.123456789012345678"  # of 1000 that were put in
 
 
 def test_a_last_day_that_the_summary_does_not_know_is_null():
@@ -133,9 +162,11 @@ def test_a_last_day_that_the_summary_does_not_know_is_null():
 def test_an_unknown_value_at_the_end_stays_unknown_beside_a_partial_one():
     figures = Story([buy(10, 100)], {}, until="2024-01-02").figures()
 
-    answer = written(series(values=np.array([NAN, NAN]), now=(Decimal(400), Decimal(1))), figures=figures)
+    partial = series(values=np.array([NAN, NAN]), now=(Decimal(400), Decimal(1)))
+    answer = written(partial, figures=figures, is_now=True, now=Decimal(400))
 
     assert answer["end_value"] is None
+    assert (answer["made"], answer["reasons"]["made"]) == (None, "no_close")
     assert answer["series"][-1]["value"] == "400"
     assert answer["series"][-1]["complete"] is False
 
@@ -143,7 +174,16 @@ def test_an_unknown_value_at_the_end_stays_unknown_beside_a_partial_one():
 def test_no_day_is_an_empty_series():
     none = np.empty(0)
 
-    empty = series(days=np.empty(0, np.int64), values=none, known=none, invested=none, index=none, now=(None, None))
+    empty = series(
+        days=np.empty(0, np.int64),
+        values=none,
+        known=none,
+        invested=none,
+        net=none,
+        index=none,
+        falls=none,
+        now=(None, None),
+    )
 
     assert write_series(empty) == "[]"
 
@@ -163,19 +203,33 @@ def test_a_ratio_is_written_in_per_cent():
 
 def test_years_and_holdings_and_a_benchmark():
     year = YearMade("2023-24", Decimal("12.50"), Decimal(0), None, Decimal(3))
+    returns = YearReturns(PERIOD, Decimal("1000.0"), Decimal("100.0"), 0.1, -0.25, None)
     compared = Compared(0.2, np.array([0.0, 1000.0, 1200.0]), Rate(0.3))
 
     answer = written(
-        years=[year],
-        holdings=[HoldingMade("h1", instrument(), FIGURES)],
-        benchmark=(instrument("NIFTY"), compared, FIGURES),
+        years=[(year, returns)],
+        holdings=[HoldingMade("h1", "p1", instrument(), PeriodMade(FIGURES))],
+        benchmark=(instrument("NIFTY"), compared),
     )
 
     assert answer["years"] == [
-        {"year": "2023-24", "realised": "12.50", "income": "0", "tax_withheld": None, "charges": "3"}
+        {
+            "year": "2023-24",
+            "from": "2024-01-01",
+            "to": "2024-01-02",
+            "realised": "12.50",
+            "income": "0",
+            "tax_withheld": None,
+            "charges": "3",
+            "net_flow": "1000.0",
+            "made": "100.0",
+            "twr_pct": "10.0",
+            "max_drawdown_pct": "-25.0",
+            "benchmark_twr_pct": None,
+        }
     ]
     [holding] = answer["holdings"]
-    assert (holding["id"], holding["instrument"]["symbol"]) == ("h1", "INFY")
+    assert (holding["id"], holding["portfolio_id"], holding["instrument"]["symbol"]) == ("h1", "p1", "INFY")
     assert holding["twr_pct"] == answer["twr_pct"]
     # 1200 of 1000 that flowed in
     assert {key: answer["benchmark"][key] for key in ("twr_pct", "same_flows_value", "same_flows_gain")} == {
@@ -191,7 +245,8 @@ def test_any_series_is_json_with_a_millionth_to_spare(values):
     numbers = np.array(values, dtype=np.float64)
     days = np.arange(len(values)) + date(2024, 1, 1).toordinal()
 
-    points = json.loads(write_series(series(days=days, values=numbers, known=numbers, invested=numbers, index=numbers)))
+    columns = dict.fromkeys(("values", "known", "invested", "net", "index", "falls"), numbers)
+    points = json.loads(write_series(series(days=days, **columns)))
 
     for value, point in zip(values, points, strict=True):
         if np.isnan(value):

@@ -17,6 +17,7 @@ from tickfolio.domain.errors import Unauthenticated, Unavailable
 router = APIRouter(tags=["events"])
 
 # Proxies close what is silent for a minute; a reader that went away, or was signed out, is noticed by then, too.
+# Scripts hear no comments of a stream: the beat is an event, so that a page can tell a dead line from a quiet one.
 _BEAT_SECONDS = 20
 _LIFE_SECONDS = 3600
 
@@ -25,7 +26,12 @@ _LIFE_SECONDS = 3600
     "/events",
     response_class=StreamingResponse,
     responses=documented(401, 503)
-    | {200: {"description": "`prices.updated` and `portfolio.changed`.", "content": {"text/event-stream": {}}}},
+    | {
+        200: {
+            "description": "`prices.updated` and `portfolio.changed`; `beat` while there is no news.",
+            "content": {"text/event-stream": {}},
+        }
+    },
 )
 async def stream_events(principal: SignedIn, desk: DeskHere, request: Request) -> StreamingResponse:
     """News for this person until they go or are signed out, for at most an hour: then the browser comes back."""
@@ -49,7 +55,7 @@ async def _write(subscription: Subscription, is_still_in: Callable[[], bool]) ->
             try:
                 event = await asyncio.wait_for(anext(subscription), _BEAT_SECONDS)
             except TimeoutError:
-                yield ": still here\n\n"
+                yield "event: beat\ndata: {}\n\n"
             except StopAsyncIteration:
                 return
             else:

@@ -1,6 +1,6 @@
 """Routes of instruments: search as one types, one in detail, its price history, prices by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,15 +11,28 @@ from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
 from tickfolio.api.schemas.actions import PriceInput
 from tickfolio.api.schemas.common import Day, Page, PathId
-from tickfolio.api.schemas.ledger import InstrumentDetail, InstrumentFound, InstrumentsFound, Price, PricePoint
+from tickfolio.api.schemas.ledger import (
+    Closes,
+    CloseSource,
+    InstrumentDetail,
+    InstrumentFound,
+    InstrumentsFound,
+    Price,
+    PricePoint,
+    SplitDay,
+)
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
+from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.money import ZERO, read_decimal, write_decimal
 from tickfolio.domain.prices import PriceStatus
+from tickfolio.domain.splits import write_ratio
 from tickfolio.reports.summary import describe_price, write_instant
+from tickfolio.services.closes import load_closes
 from tickfolio.services.manual_prices import remove_price, set_price
 from tickfolio.services.search import Found, search_instruments
 from tickfolio.storage import prices
+from tickfolio.storage.database import Tx
 
 router = APIRouter(tags=["instruments"], route_class=ExactRoute)
 
@@ -41,18 +54,7 @@ def get_instrument(instrument_id: PathId, principal: SignedIn, desk: DeskHere) -
     """One instrument with its last good price."""
     with desk.database.reading() as tx:
         instrument = tx.instruments.load(principal.user.id, instrument_id)
-        price = tx.prices.latest([instrument.id]).get(instrument.id)
-        suspect = tx.prices.held([instrument.id])
-    shown = show_instrument(instrument).model_dump()
-    if price is None:
-        return InstrumentDetail(**shown, last_price=None, previous_close=None, price=None)
-    status = PriceStatus.HELD if suspect else price.status
-    return InstrumentDetail(
-        **shown,
-        last_price=write_decimal(price.last_price),
-        previous_close=None if price.previous_close is None else write_decimal(price.previous_close),
-        price=Price(**describe_price(instrument.exchange, price, status, desk.options.interval_minutes)),
-    )
+        return load_detail(tx, instrument, desk.options.interval_minutes)
 
 
 @router.get("/instruments/{instrument_id}/prices", responses=documented(401, 404, 422, 503))
@@ -71,6 +73,29 @@ def list_prices(
     return Page(items=[_show_point(one) for one in points[:limit]], next_cursor=more)
 
 
+@router.get("/instruments/{instrument_id}/closes", responses=documented(401, 404, 422, 503))
+def get_closes(
+    instrument_id: PathId,
+    principal: SignedIn,
+    desk: DeskHere,
+    since: Annotated[Day, Query(alias="from")] = date.min,
+    until: Annotated[Day, Query(alias="to")] = date.max,
+) -> Closes:
+    """Every day's close in a span, oldest first, for a chart: as traded, and in units of now."""
+    with desk.database.reading() as tx:
+        found = load_closes(tx, principal.user.id, instrument_id, since, until)
+    return Closes(
+        currency=found.instrument.currency,
+        days=[one.on for one in found.closes],
+        closes=[write_decimal(one.close) for one in found.closes],
+        adjusted=[write_decimal(one.adjusted) for one in found.closes],
+        sources=[
+            CloseSource(source=one.source, first=one.first, last=one.last, count=one.count) for one in found.sources
+        ],
+        splits=[SplitDay(date=one.on, ratio=write_ratio(one.ratio), bonus=one.is_bonus) for one in found.splits],
+    )
+
+
 @router.put("/instruments/{instrument_id}/prices/{date}", responses=documented(400, 401, 403, 404, 413, 415, 422, 503))
 def put_price(instrument_id: PathId, date: Day, body: PriceInput, principal: SignedIn, desk: DeskHere) -> PricePoint:
     """A day's price by hand, of an instrument of one's own on exchange MANUAL; the newest is the latest price."""
@@ -84,6 +109,22 @@ def delete_price(instrument_id: PathId, date: Day, principal: SignedIn, desk: De
     """Takes a price by hand back; the one before it counts again."""
     with desk.database.transaction() as tx:
         remove_price(tx, desk.world, principal.user.id, instrument_id, date)
+
+
+def load_detail(tx: Tx, instrument: Instrument, interval_minutes: int) -> InstrumentDetail:
+    """An instrument that whoever asks may see, with its last good price."""
+    price = tx.prices.latest([instrument.id]).get(instrument.id)
+    suspect = tx.prices.held([instrument.id])
+    shown = show_instrument(instrument).model_dump()
+    if price is None:
+        return InstrumentDetail(**shown, last_price=None, previous_close=None, price=None)
+    status = PriceStatus.HELD if suspect else price.status
+    return InstrumentDetail(
+        **shown,
+        last_price=write_decimal(price.last_price),
+        previous_close=None if price.previous_close is None else write_decimal(price.previous_close),
+        price=Price(**describe_price(instrument.exchange, price, status, interval_minutes)),
+    )
 
 
 def _show_point(point: prices.PricePoint) -> PricePoint:

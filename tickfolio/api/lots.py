@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.problems import documented
 from tickfolio.api.schemas.common import PathId
-from tickfolio.api.schemas.lots import AccountPart, HoldingLots, Lot, Sale, SoldPart
+from tickfolio.api.schemas.lots import AccountPart, HoldingLots, Lot, Sale, SoldPart, Step
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.money import write_decimal, write_known
 from tickfolio.services import lots
@@ -31,6 +31,7 @@ def get_lots(holding_id: PathId, principal: SignedIn, desk: DeskHere) -> Holding
             )
             for part in found.accounts
         ],
+        steps=[_show_step(step) for step in found.steps],
     )
 
 
@@ -65,4 +66,16 @@ def _show_part(part: lots.SoldPart) -> SoldPart:
         proceeds=write_known(part.proceeds),
         cost=write_known(part.cost),
         realised=write_known(part.realised),
+    )
+
+
+def _show_step(step: lots.Step) -> Step:
+    return Step(
+        transaction_id=step.transaction_id,
+        account=step.account,
+        date=step.on,
+        quantity=write_decimal(step.quantity),
+        held=write_decimal(step.held),
+        avg_buy_price=write_known(step.avg_buy_price),
+        adjusted_avg_buy_price=write_known(step.adjusted),
     )

@@ -1,6 +1,6 @@
 """Routes of transactions, the rows of the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -26,16 +26,18 @@ from tickfolio.api.schemas.common import Page, PathId
 from tickfolio.api.schemas.ledger import Transaction, TransactionChange, TransactionInput
 from tickfolio.api.session import SignedIn
 from tickfolio.domain.errors import InvalidInput
-from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import MONEY_ONLY
 from tickfolio.domain.money import ONE, ZERO, read_currency, read_decimal
 from tickfolio.domain.splits import read_ratio
 from tickfolio.services import ledgers
 from tickfolio.services.drafts import Draft
+from tickfolio.services.held import load_held
 from tickfolio.services.instruments import Named
 from tickfolio.services.projection import touched
 from tickfolio.storage.database import Tx
 from tickfolio.storage.ledgers import LedgerRow
+from tickfolio.storage.portfolios import Portfolio
 
 router = APIRouter(tags=["transactions"], route_class=ExactRoute)
 _WRITE = (400, 401, 403, 404, 409, 413, 415, 422, 503)
@@ -55,14 +57,13 @@ def list_transactions(
     before = _read_place(cursor) if cursor else None
     owner_id = principal.user.id
     with desk.database.reading() as tx:
-        tx.portfolios.load(owner_id, portfolio_id)
+        portfolio = tx.portfolios.load(owner_id, portfolio_id)
         rows = tx.ledgers.page(owner_id, portfolio_id, before=before, limit=limit + 1, instrument_id=instrument_id)
-        instruments = _touched(tx, rows)
+        items = _show(tx, portfolio, rows[:limit])
     more = None
     if len(rows) > limit:
         last = rows[limit - 1]
         more = write_cursor({"day": last.traded_on.isoformat(), "id": last.id})
-    items = [show_transaction(row, instruments) for row in rows[:limit]]
     return Page(items=items, next_cursor=more)
 
 
@@ -85,7 +86,8 @@ def record_transaction(
 
     def write(tx: Tx) -> tuple[Transaction, int]:
         row, _ = ledgers.record_transaction(tx, desk.world, principal.user, portfolio_id, draft)
-        return show_transaction(row, _touched(tx, [row])), row.version
+        [shown] = _show(tx, tx.portfolios.load(principal.user.id, portfolio_id), [row])
+        return shown, row.version
 
     return write_once(desk, principal, key, request, body, write)
 
@@ -104,9 +106,9 @@ def change_transaction(
     with desk.database.transaction() as tx:
         changed = _changed(tx.ledgers.load(owner_id, transaction_id), body)
         row, _ = ledgers.change_transaction(tx, desk.world, owner_id, transaction_id, expected, changed)
-        instruments = _touched(tx, [row])
+        [shown] = _show(tx, tx.portfolios.load(owner_id, row.portfolio_id), [row])
     response.headers["ETag"] = etag(row.version)
-    return show_transaction(row, instruments)
+    return shown
 
 
 @router.delete(
@@ -118,8 +120,10 @@ def remove_transaction(transaction_id: PathId, expected: ExpectedVersion, princi
         ledgers.remove_transaction(tx, desk.world, principal.user.id, transaction_id, expected)
 
 
-def _touched(tx: Tx, rows: Sequence[LedgerRow]) -> Mapping[str, Instrument]:
-    return tx.instruments.many({key for row in rows for key in touched(row)})
+def _show(tx: Tx, portfolio: Portfolio, rows: Sequence[LedgerRow]) -> list[Transaction]:
+    instruments = tx.instruments.many({key for row in rows for key in touched(row)})
+    held = load_held(tx, portfolio, rows)
+    return [show_transaction(row, instruments, held) for row in rows]
 
 
 def _read_draft(body: TransactionInput) -> Draft:

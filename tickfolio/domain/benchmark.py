@@ -29,10 +29,14 @@ def compare(prices: Floats, start: float, net: Floats, days: Days) -> Compared:
     flows = np.concatenate([[start], net])
     bought = np.divide(flows, prices, out=np.zeros(len(prices)), where=flows != 0)
     values = np.cumsum(bought) * prices
-    first = prices[0]
-    ratio = None if np.isnan(first) or np.isnan(prices[-1]) or not first else float(prices[-1] / first) - 1
     amounts = np.concatenate([[-start], -net, [values[-1]]])
     on = np.append(days, days[-1])
     used = amounts != 0
     known = not np.isnan(amounts).any()
-    return Compared(ratio, values, xirr_of(on[used], amounts[used]) if known else Rate(None))
+    return Compared(ratio_of(prices), values, xirr_of(on[used], amounts[used]) if known else Rate(None))
+
+
+def ratio_of(prices: Floats) -> float | None:
+    """The return from the first of these prices to the last; None where either is unknown, or the first is nothing."""
+    first, last = prices[0], prices[-1]
+    return None if np.isnan(first) or np.isnan(last) or not first else float(last / first) - 1

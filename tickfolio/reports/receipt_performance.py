@@ -11,8 +11,20 @@ from tickfolio.domain.history import Floats
 from tickfolio.domain.money import ONE, exact
 from tickfolio.domain.performance import NO_CLOSE, NO_SPREAD, Figures
 from tickfolio.domain.returns import index_of
+from tickfolio.reports.performance import PeriodMade, reason_of_made
 from tickfolio.reports.receipt import DayFact, Measure, Node, Op, Receipt
-from tickfolio.reports.receipt_nodes import NUMBER, PERCENT, add, as_percent, divide, leaf, money, multiply, subtract
+from tickfolio.reports.receipt_nodes import (
+    NUMBER,
+    PERCENT,
+    add,
+    as_percent,
+    divide,
+    leaf,
+    money,
+    multiply,
+    settle,
+    subtract,
+)
 from tickfolio.reports.receipt_period import (
     Period,
     floating,
@@ -43,18 +55,15 @@ class _Explained:
     formula: str
     unit: Measure | None
     work: Callable[[Period, Decimal], Node]
-    shown: Callable[[Figures], float | None]
+    shown: Callable[[Period], Decimal | None]
     values: Callable[[Period], Iterable[int]] = lambda _period: ()
 
 
 @exact
 def explain_performance(period: Period, figure: str, *, nested: bool = True) -> Receipt:
     """The receipt of one of `PERFORMANCE_FIGURES`; `nested` unless the prices below its values are too many."""
-    explained = PERFORMANCE_FIGURES[figure]
-    found = explained.shown(period.figures)
-    value = in_percent(found) if explained.unit is PERCENT else known(found)
-    if figure == "end_value" and value is not None and period.is_now:
-        value = period.now
+    explained = _FIGURES[figure]
+    value = explained.shown(period)
     return Receipt(
         figure=figure,
         label=explained.label,
@@ -62,14 +71,20 @@ def explain_performance(period: Period, figure: str, *, nested: bool = True) -> 
         measure=explained.unit or money(period.currency),
         formula=explained.formula,
         working=None if value is None else explained.work(period, value),
-        reason=None if value is not None else period.figures.reasons.get(figure, _UNSAID.get(figure, NO_CLOSE)),
+        reason=None if value is not None else _reason(period, figure),
         notes=[FLOATING] if nested else [FLOATING, _LONG],
     )
 
 
+def _reason(period: Period, figure: str) -> str:
+    if figure in _OF_FLOWS:
+        return reason_of_made(period.figures)
+    return period.figures.reasons.get(figure, _UNSAID.get(figure, NO_CLOSE))
+
+
 def places_needed(period: Period, figure: str) -> list[int]:
     """The places of the values that a figure is made of."""
-    return sorted(set(PERFORMANCE_FIGURES[figure].values(period)))
+    return sorted(set(_FIGURES[figure].values(period)))
 
 
 def ends(period: Period) -> Iterable[int]:
@@ -211,6 +226,29 @@ def _moved(period: Period, sign: int) -> Node:
     return add("Together", money(period.currency), parts)
 
 
+def _net(period: Period, _value: Decimal | None = None) -> Node:
+    return subtract("Put in less taken out", money(period.currency), money_in(period), money_out(period))
+
+
+def _made(period: Period, value: Decimal) -> Node:
+    start, end = value_at(period, 0, "The value before"), value_at(period, len(period.net), "The value at the end")
+    return settle(subtract("Made", money(period.currency), end, start, _net(period)), value)
+
+
+def _known(of: Callable[[Figures], float | None]) -> Callable[[Period], Decimal | None]:
+    """A figure in money, or a number."""
+    return lambda period: known(of(period.figures))
+
+
+def _ratio(of: Callable[[Figures], float | None]) -> Callable[[Period], Decimal | None]:
+    """A figure in percent."""
+    return lambda period: in_percent(of(period.figures))
+
+
+def _of_made(period: Period) -> PeriodMade:
+    return PeriodMade(period.figures, is_now=period.is_now, now=period.now)
+
+
 def _fall(figures: Figures) -> float | None:
     return None if figures.drawdown is None else figures.drawdown.depth
 
@@ -219,25 +257,43 @@ _XIRR = "the rate r with Σ flow ÷ (1 + r)^(days ÷ 365) = 0"
 _TWR = "(value at the end + money out) ÷ (value at the start + money in), day by day, multiplied, less 1"
 _DIETZ = "gain ÷ (value before + Σ flow × its part of the days)"
 _SPREAD = "standard deviation of daily returns × √252"
+_MADE = "value at the end − value before − (money in − money out)"
+_BY_YEAR = "(1 + TWR)^(365 ÷ days) − 1"
 PERFORMANCE_FIGURES: Mapping[str, _Explained] = {
     "start_value": _Explained(
-        "Value before", "value at the close of the day before", None, _start, lambda f: f.start, lambda _p: (0,)
+        "Value before", "value at the close of the day before", None, _start, _known(lambda f: f.start), lambda _p: (0,)
     ),
     "end_value": _Explained(
-        "Value at the end", "value at the close of the last day", None, _end, lambda f: f.end, lambda p: (len(p.net),)
+        "Value at the end",
+        "value at the close of the last day",
+        None,
+        _end,
+        lambda p: _of_made(p).end,
+        lambda p: (len(p.net),),
     ),
-    "money_in": _Explained("Money in", "Σ what came in, by day", None, money_in, lambda f: f.money_in),
-    "money_out": _Explained("Money out", "Σ what went out, by day", None, money_out, lambda f: f.money_out),
-    "xirr_pct": _Explained("XIRR", _XIRR, PERCENT, _xirr, lambda f: f.xirr.ratio, ends),
-    "twr_pct": _Explained("TWR", _TWR, PERCENT, _twr, lambda f: f.twr, _bounds),
-    "twr_annual_pct": _Explained(
-        "TWR a year", "(1 + TWR)^(365 ÷ days) − 1", PERCENT, _annual, lambda f: f.twr_annual, _bounds
+    "money_in": _Explained("Money in", "Σ what came in, by day", None, money_in, _known(lambda f: f.money_in)),
+    "money_out": _Explained("Money out", "Σ what went out, by day", None, money_out, _known(lambda f: f.money_out)),
+    "made": _Explained("Made", _MADE, None, _made, lambda p: _of_made(p).made, ends),
+    "xirr_pct": _Explained("XIRR", _XIRR, PERCENT, _xirr, _ratio(lambda f: f.xirr.ratio), ends),
+    "twr_pct": _Explained("TWR", _TWR, PERCENT, _twr, _ratio(lambda f: f.twr), _bounds),
+    "twr_annual_pct": _Explained("TWR a year", _BY_YEAR, PERCENT, _annual, _ratio(lambda f: f.twr_annual), _bounds),
+    "modified_dietz_pct": _Explained(
+        "Modified Dietz", _DIETZ, PERCENT, _dietz, _ratio(lambda f: f.modified_dietz), ends
     ),
-    "modified_dietz_pct": _Explained("Modified Dietz", _DIETZ, PERCENT, _dietz, lambda f: f.modified_dietz, ends),
-    "max_drawdown_pct": _Explained("Largest fall", "lowest index ÷ peak before it − 1", PERCENT, _drawdown, _fall),
-    "volatility_pct": _Explained("Volatility", _SPREAD, PERCENT, _volatility, lambda f: f.volatility),
-    "sharpe": _Explained("Sharpe ratio", "mean return a year ÷ volatility", NUMBER, _sharpe, lambda f: f.sharpe),
+    "max_drawdown_pct": _Explained(
+        "Largest fall", "lowest index ÷ peak before it − 1", PERCENT, _drawdown, _ratio(_fall)
+    ),
+    "volatility_pct": _Explained("Volatility", _SPREAD, PERCENT, _volatility, _ratio(lambda f: f.volatility)),
+    "sharpe": _Explained(
+        "Sharpe ratio", "mean return a year ÷ volatility", NUMBER, _sharpe, _known(lambda f: f.sharpe)
+    ),
     "sortino": _Explained(
-        "Sortino ratio", "mean return a year ÷ downside deviation", NUMBER, _sortino, lambda f: f.sortino
+        "Sortino ratio", "mean return a year ÷ downside deviation", NUMBER, _sortino, _known(lambda f: f.sortino)
     ),
 }
+# What a year says besides: in the answer itself, money in and money out stand side by side.
+_FIGURES: Mapping[str, _Explained] = {
+    **PERFORMANCE_FIGURES,
+    "net_flow": _Explained("Put in", "Σ what came in − Σ what went out", None, _net, lambda p: _of_made(p).net),
+}
+_OF_FLOWS = frozenset({"made", "net_flow"})

@@ -15,8 +15,11 @@ from tickfolio.reports.receipt_holding import note_difference
 from tickfolio.reports.receipt_money import explain_charges, explain_income, explain_tax_withheld
 from tickfolio.reports.receipt_nodes import add, leaf, money, settle
 
+# What was made in a year, and not booked: its receipt is that of a period.
+MADE_IN_YEAR = ("net_flow", "made", "twr_pct", "max_drawdown_pct", "benchmark_twr_pct")
+BENCHMARK_OF_YEAR = "benchmark_twr_pct"
 # As `years.2025-26.realised`: the year by its label, and the field.
-YEAR_FIGURE = r"years\.([0-9]{4}(?:-[0-9]{2})?)\.(realised|income|tax_withheld|charges)"
+YEAR_FIGURE = rf"years\.([0-9]{{4}}(?:-[0-9]{{2}})?)\.(realised|income|tax_withheld|charges|{'|'.join(MADE_IN_YEAR)})"
 _PATTERN = re.compile(YEAR_FIGURE, re.ASCII)
 
 
@@ -84,6 +87,12 @@ def explain_year_of_holding(evidence: YearEvidence, field: str) -> Receipt:
         working=working,
         reason=None if working.value is not None else explained.reason,
     )
+
+
+def in_year(receipt: Receipt, year: str, field: str) -> Receipt:
+    """The receipt of a period as that of the year whose days these are."""
+    label, formula = f"{receipt.label} in {year}", f"{receipt.formula}, in {year}"
+    return replace(receipt, figure=f"years.{year}.{field}", label=label, formula=formula)
 
 
 def _line(evidence: YearEvidence, one: Evidence, node: Node, field: str) -> Node:

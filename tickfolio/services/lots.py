@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import CostMethod
 from tickfolio.domain.lots import NOTHING, Amount, Book, Lot, Sale, add_amounts, share_amount, subtract_amounts
 from tickfolio.domain.money import ZERO, exact, quotient
-from tickfolio.services.projection import load_knot, match_knot
+from tickfolio.domain.split_prices import divide_price
+from tickfolio.domain.splits import Split, count_once, units_after
+from tickfolio.services.projection import Knot, load_knot, match_knot
 from tickfolio.storage.database import Tx
 
 
@@ -63,13 +66,34 @@ class AccountPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What was held, and at what average cost, after something changed it by `quantity` units.
+
+    `transaction_id` is None for what the instrument itself declared. The averages are in the instrument's currency, of
+    a unit of that day and, `adjusted`, of one of now; None when nothing is held or nobody knows the cost.
+    """
+
+    transaction_id: str | None
+    account: str | None
+    on: date
+    quantity: Decimal
+    held: Decimal
+    avg_buy_price: Decimal | None
+    adjusted: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class HoldingLots:
-    """A holding down to its lots. `tax_lots` differ from `lots`: first in, first out, and a bonus has cost nothing."""
+    """A holding down to its lots. `tax_lots` differ from `lots`: first in, first out, and a bonus has cost nothing.
+
+    `steps` are how it came to be, in the order of time.
+    """
 
     lots: tuple[OpenLot, ...]
     tax_lots: tuple[OpenLot, ...]
     sales: tuple[SaleOfLots, ...]
     accounts: tuple[AccountPart, ...]
+    steps: tuple[Step, ...]
 
 
 def load_lots(tx: Tx, owner_id: str, holding_id: str) -> HoldingLots:
@@ -86,7 +110,40 @@ def load_lots(tx: Tx, owner_id: str, holding_id: str) -> HoldingLots:
         tax_lots=tuple(_open_lot(lot, known) for lot in for_tax.lots),
         sales=tuple(_sale(sale, known) for sale in book.sales),
         accounts=tuple(_accounts(book, portfolio.cost_method)),
+        steps=tuple(_steps(book, known, _splits(tx, knot, place))),
     )
+
+
+def _splits(tx: Tx, knot: Knot, place: Place) -> Sequence[Split]:
+    """All splits of a holding: those that its own ledger says, and those that the instrument declared."""
+    entered = [
+        Split(row.instrument_id, row.traded_on, row.ratio)
+        for row in knot.rows
+        if row.ratio is not None and (row.portfolio_id, row.instrument_id) == place
+    ]
+    return count_once([*entered, *tx.corporate_actions.splits([place[1]])])
+
+
+@exact
+def _steps(book: Book, known: frozenset[str], splits: Sequence[Split]) -> Sequence[Step]:
+    steps, held, cost = [], ZERO, NOTHING
+    for change in book.changes:
+        held += change.quantity
+        # Where nothing is left, what it cost is known again: nothing.
+        cost = add_amounts(cost, change.cost) if held else NOTHING
+        average = None if cost.local is None or not held else quotient(cost.local, held)
+        steps.append(
+            Step(
+                transaction_id=change.transaction_id if change.transaction_id in known else None,
+                account=change.account,
+                on=change.on,
+                quantity=change.quantity,
+                held=held,
+                avg_buy_price=average,
+                adjusted=None if average is None else divide_price(average, units_after(splits, change.on, date.max)),
+            )
+        )
+    return steps
 
 
 def _open_lot(lot: Lot, known: frozenset[str]) -> OpenLot:

@@ -22,10 +22,10 @@ from tickfolio.domain.split_rows import splits_of
 from tickfolio.domain.splits import Split
 from tickfolio.domain.transfers import pair_transfers
 from tickfolio.reports.summary import ValuedPortfolio
-from tickfolio.services.projection import TRANSFERS, PastRates
+from tickfolio.services.projection import TRANSFERS, PairCloses, PastRates
 from tickfolio.services.summaries import value_of
 from tickfolio.storage.database import Tx
-from tickfolio.storage.ledgers import RateOf
+from tickfolio.storage.ledger_columns import RateOf
 from tickfolio.storage.portfolios import Portfolio
 
 _EVERY_DAY = frozenset({"CRYPTO"})
@@ -65,13 +65,13 @@ class Past:
 def load_inputs(tx: Tx, portfolio: Portfolio, until: date, benchmark: Instrument | None = None) -> Inputs:
     """Reads what the history needs. Raises: Oversold for a ledger that cannot be."""
     ledger, rules = _load_ledger(tx, portfolio)
-    instruments = dict(tx.instruments.many(_instrument_ids(ledger)))
+    instruments = dict(tx.instruments.many(instrument_ids(ledger)))
     shared = tx.corporate_actions.splits([*instruments, *([benchmark.id] if benchmark else [])])
     books = match_ledger(ledger, rules, {key: one.symbol for key, one in instruments.items()}, shared)
     if benchmark is not None:
         instruments[benchmark.id] = benchmark
     pairs = {pair.currency: pair for pair in tx.instruments.on_exchange("ECB")}
-    closes = _load_closes(tx, [*instruments.values(), *pairs.values()], until)
+    closes = load_closes(tx, [*instruments.values(), *pairs.values()], until)
     return make_inputs(
         portfolio,
         instruments,
@@ -99,7 +99,7 @@ def make_inputs(
     `ledger` has all rows that transfers tie together, oldest first; `books` are the portfolio's own.
     """
     rows = [row for row in ledger if row.portfolio_id == portfolio.id]
-    splits = _by_instrument(splits_of(rows, shared))
+    splits = by_instrument(splits_of(rows, shared))
     return Inputs(
         portfolio=portfolio,
         instruments=instruments,
@@ -110,7 +110,7 @@ def make_inputs(
         pairs=pairs,
         tracks=make_tracks(books, instruments, closes, splits),
         flows=tabulate(list_flows(rows, _inside(ledger, portfolio.id), cash_tracked=portfolio.cash_tracked)),
-        cash=_balances(rows) if portfolio.cash_tracked else None,
+        cash=balances(rows) if portfolio.cash_tracked else None,
         now=now,
     )
 
@@ -133,7 +133,7 @@ def make_past(inputs: Inputs, until: date) -> Past:
     """The history and what the whole did on each day of it, up to `until`."""
     more_days = inputs.flows.days if inputs.cash is None else np.concatenate([inputs.flows.days, inputs.cash[0]])
     history = make_history(inputs.tracks, inputs.pairs, inputs.portfolio.currency, until, more_days)
-    cash = None if inputs.cash is None else _cash_on(history.days, inputs.cash)
+    cash = None if inputs.cash is None else cash_on(history.days, inputs.cash)
     every_day = frozenset(key for key, one in inputs.instruments.items() if one.exchange in _EVERY_DAY)
     return Past(history, measure_whole(history, inputs.closes, inputs.flows, cash, every_day), cash, every_day)
 
@@ -146,15 +146,17 @@ def measure_each(inputs: Inputs, past: Past) -> Mapping[str, Measure]:
 def _load_ledger(tx: Tx, portfolio: Portfolio) -> tuple[Sequence[Transaction], Mapping[str, Rules]]:
     """All rows of the portfolio, or when transfers tie it to others, all of its owner's; and each portfolio's rules."""
     owned = {portfolio.id: portfolio}
-    rows = tx.ledgers.transactions(portfolio.user_id, portfolio.id, _rate_finder(tx, owned, portfolio.currency))
+    rows = tx.ledgers.transactions(portfolio.user_id, portfolio.id, rate_finder(tx, owned, portfolio.currency))
     if any(row.type in TRANSFERS for row in rows):
         owned = {one.id: one for one in tx.portfolios.page(portfolio.user_id, after=None, limit=None)}
-        rows = tx.ledgers.transactions(portfolio.user_id, None, _rate_finder(tx, owned, portfolio.currency))
+        rows = tx.ledgers.transactions(portfolio.user_id, None, rate_finder(tx, owned, portfolio.currency))
     return rows, {key: one.rules for key, one in owned.items()}
 
 
-def _rate_finder(tx: Tx, owned: Mapping[str, Portfolio], currency: str) -> RateOf:
-    rates = {key: PastRates(tx, one.currency, currency) for key, one in owned.items()}
+def rate_finder(tx: Tx, owned: Mapping[str, Portfolio], currency: str) -> RateOf:
+    """The rates into `currency` of the rows of these portfolios, each at that of its day."""
+    closes = PairCloses(tx)
+    rates = {key: PastRates(tx, one.currency, currency, closes) for key, one in owned.items()}
 
     def find(portfolio_id: str, source: str, on: date, own: Decimal | None) -> Decimal | None:
         if own is None and source == currency:
@@ -164,12 +166,13 @@ def _rate_finder(tx: Tx, owned: Mapping[str, Portfolio], currency: str) -> RateO
     return find
 
 
-def _instrument_ids(ledger: Sequence[Transaction]) -> set[str]:
+def instrument_ids(ledger: Sequence[Transaction]) -> set[str]:
+    """Every instrument that these rows touch."""
     ids = {row.instrument_id for row in ledger}
     return ids.union(row.to_instrument_id for row in ledger if row.to_instrument_id is not None)
 
 
-def _load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapping[str, Series]:
+def load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapping[str, Series]:
     """The closes of every day, and as that of its day the latest price, which may be newer than any of them.
 
     Where an exchange is a day ahead of `until`, its latest price is that of `until`: it is known already.
@@ -196,7 +199,8 @@ def _own_books(books: Mapping[Place, Book], portfolio_id: str) -> Mapping[str, B
     return {instrument: book for (place, instrument), book in books.items() if place == portfolio_id}
 
 
-def _by_instrument(splits: Sequence[Split]) -> Mapping[str, Sequence[Split]]:
+def by_instrument(splits: Sequence[Split]) -> Mapping[str, Sequence[Split]]:
+    """The splits of each instrument."""
     found: dict[str, list[Split]] = {}
     for split in splits:
         found.setdefault(split.instrument_id, []).append(split)
@@ -215,8 +219,11 @@ def _inside(rows: Sequence[Transaction], portfolio_id: str) -> set[str]:
 
 
 @exact
-def _balances(rows: Sequence[Transaction]) -> Series:
-    """Summed exactly, so that nothing is left of what was withdrawn; unknown from the first unknown rate on."""
+def balances(rows: Sequence[Transaction]) -> Series:
+    """The cash after each day that moved it.
+
+    Summed exactly, so that nothing is left of what was withdrawn; unknown from the first unknown rate on.
+    """
     balance: Decimal | None = ZERO
     after: dict[int, float] = {}
     for row in rows:
@@ -226,7 +233,8 @@ def _balances(rows: Sequence[Transaction]) -> Series:
     return np.fromiter(after, np.int64, len(after)), np.fromiter(after.values(), np.float64, len(after))
 
 
-def _cash_on(days: Days, balances: Series) -> Floats:
+def cash_on(days: Days, balances: Series) -> Floats:
+    """What was there at the end of each day; nothing before the first."""
     on, after = balances
     found: Floats = np.concatenate([[0.0], after])[np.searchsorted(on, days, side="right")]
     return found

@@ -11,11 +11,11 @@ from tickfolio.reports.receipt_evidence import Worth
 from tickfolio.reports.receipt_holding import HOLDING_FIGURES, explain_holding
 from tickfolio.reports.receipt_performance import PERFORMANCE_FIGURES
 from tickfolio.reports.receipt_portfolio import PORTFOLIO_FIGURES, PortfolioEvidence, explain_portfolio
-from tickfolio.reports.receipt_years import read_year_figure
+from tickfolio.reports.receipt_years import MADE_IN_YEAR, read_year_figure
 from tickfolio.services import evidence
 from tickfolio.services.evidence import Read, evidence_of, read_ledger, value_now
 from tickfolio.services.performance_answer import Asked
-from tickfolio.services.performance_receipts import explain_of_benchmark, explain_of_period
+from tickfolio.services.performance_receipts import explain_of_benchmark, explain_of_period, explain_of_year_made
 from tickfolio.services.projection import load_knot, load_whole
 from tickfolio.services.year_receipts import explain_of_year
 from tickfolio.storage.database import Tx
@@ -43,6 +43,8 @@ def explain(
     if figure in PERFORMANCE_FIGURES:
         return explain_of_period(tx, user, portfolio, figure, holding_id, asked, today)
     if (named := read_year_figure(figure)) is not None:
+        if named[1] in MADE_IN_YEAR:
+            return explain_of_year_made(tx, user, portfolio, named, holding_id, asked.benchmark_id, today)
         return explain_of_year(tx, portfolio, *named, holding_id, today)
     if holding_id is None and figure in BENCHMARK_FIGURES:
         return explain_of_benchmark(tx, user, portfolio, figure, asked, today)

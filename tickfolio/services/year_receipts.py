@@ -8,8 +8,8 @@ from tickfolio.reports.receipt_years import YearEvidence, explain_year, explain_
 from tickfolio.services import evidence
 from tickfolio.services.evidence import evidence_of, read_ledger, value_now
 from tickfolio.services.performance import load_inputs
-from tickfolio.services.performance_answer import year_of, years_of
 from tickfolio.services.projection import load_whole
+from tickfolio.services.years import year_of, years_of
 from tickfolio.storage.database import Tx
 from tickfolio.storage.portfolios import Portfolio
 
@@ -21,7 +21,7 @@ def explain_of_year(
 
     Raises: InvalidInput when nothing is of that year; Oversold.
     """
-    made = {one.label: one for one in years_of(load_inputs(tx, portfolio, today))}.get(year)
+    made = {one.label: one for one in years_of(load_inputs(tx, portfolio, today), today)}.get(year)
     if made is None:
         raise InvalidInput("figure", f"There is nothing of {year}.", code="unknown_year")
     valued = value_now(tx, portfolio)

@@ -119,6 +119,38 @@ class PricePoint(Output):
     fetched_at: Instant | None
 
 
+class CloseSource(Output):
+    """So many closes in a row that one source told; null for what was recorded before that was written down."""
+
+    source: str | None
+    first: date
+    last: date
+    count: int
+
+
+class SplitDay(Output):
+    """From the start of this day there are `ratio` as many units: `10:1` makes 1 into 10, a 1:1 bonus is `2:1`."""
+
+    date: date
+    ratio: str
+    bonus: bool
+
+
+class Closes(Output):
+    """The close of each day that has one, oldest first, in the instrument's currency.
+
+    On `days[n]` one unit was traded at `closes[n]`; `adjusted[n]` is that of a unit of now, with the splits since taken
+    out of it: those that the instrument declared, and those that stand in one's own ledgers.
+    """
+
+    currency: Currency
+    days: list[date]
+    closes: list[DecimalOut]
+    adjusted: list[DecimalOut]
+    sources: list[CloseSource]
+    splits: list[SplitDay]
+
+
 class HoldingInput(Input):
     """A plain holding: it becomes one OPENING transaction, on `acquired_on` or else today."""
 
@@ -212,7 +244,11 @@ class TransactionChange(Input):
 
 
 class Transaction(Output):
-    """A row of the ledger. `quantity` and `price` are "0" where its kind has none."""
+    """A row of the ledger. `quantity` and `price` are "0" where its kind has none.
+
+    `held_after` are the units of its instrument after it, in all accounts of its portfolio; of a row that moves none,
+    those at the end of its day. Null for cash.
+    """
 
     id: Identifier
     portfolio_id: Identifier
@@ -233,5 +269,6 @@ class Transaction(Output):
     account: str | None
     external_id: str | None
     note: str | None
+    held_after: DecimalOut | None
     version: int
     created_at: Instant

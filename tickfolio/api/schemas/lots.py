@@ -52,14 +52,31 @@ class AccountPart(Output):
     avg_buy_price: DecimalOut | None
 
 
+class Step(Output):
+    """What was `held` after a change by `quantity` units, in all accounts together, and what one unit had cost then.
+
+    `transaction_id` is null for a split that the instrument itself declared. Both averages are in the instrument's
+    currency: `avg_buy_price` of a unit of that day, `adjusted_avg_buy_price` of one of now.
+    """
+
+    transaction_id: Identifier | None
+    account: str | None
+    date: date
+    quantity: DecimalOut
+    held: DecimalOut
+    avg_buy_price: DecimalOut | None
+    adjusted_avg_buy_price: DecimalOut | None
+
+
 class HoldingLots(Output):
     """A holding down to its lots, by the portfolio's cost method.
 
     `tax_lots` are those of an average first in, first out, and with bonus shares as lots of their own that cost
-    nothing. `accounts` are all that ever held some of it.
+    nothing. `accounts` are all that ever held some of it. `steps` are all that changed its units, oldest first.
     """
 
     lots: list[Lot]
     tax_lots: list[Lot]
     sales: list[Sale]
     accounts: list[AccountPart]
+    steps: list[Step]
