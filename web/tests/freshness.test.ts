@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageOf, freshness } from '../src/lib/freshness'
+import { ageOf, freshness, navDay } from '../src/lib/freshness'
 import { holding, priceAt } from './made'
 
 const now = Date.parse('2026-11-20T09:12:00Z')
@@ -21,4 +21,12 @@ test('a fund’s price of yesterday is normal; one past its due time is not', ()
   expect(ageOf(nav, now)).toMatchObject({ text: 'NAV, yesterday', old: false })
   expect(ageOf(priceAt({ as_of: '2026-11-17T09:12:00Z', stale_at: '2026-11-18T04:00:00Z', status: 'close' }), now)).toMatchObject({ text: '3 days ago', old: true })
   expect(ageOf(priceAt({ status: 'held' }), now).old).toBe(true)
+})
+
+test('a fund’s move is of the day of its price, where the session is a later one', () => {
+  const holdings = [holding('INFY', { price: priceAt({}) }), holding('FUND', { price: nav })]
+  expect(navDay(nav, holdings, now)).toBe('2026-11-19')
+  expect(navDay(holdings[0].price, holdings, now)).toBe(null)
+  expect(navDay(priceAt({ status: 'nav', as_of: '2026-11-20T17:30:00Z' }), holdings, now)).toBe(null)
+  expect(navDay(nav, [holdings[1]], now)).toBe('2026-11-19')
 })

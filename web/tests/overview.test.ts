@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { squarify } from '../src/charts/treemap'
-import { holdingRows } from '../src/lib/holdings'
+import { holdingRows, sumOf } from '../src/lib/holdings'
 import { judge } from '../src/lib/password'
 import { movers, shareOf } from '../src/screens/overview/load'
 import type { View } from '../src/lib/live.svelte'
@@ -33,10 +33,12 @@ test('shares are summed exactly', () => expect(shareOf([holding('A', { weight_pc
 const rows = [holding('INFY', { current_value: '9' }, 'Infosys'), holding('TCS', { current_value: '10.5' }, 'Tata Consultancy'), holding('XYZ', { current_value: null }, 'Zorg')]
 const order = (...args: Parameters<typeof holdingRows>) => holdingRows(...args).map((row) => row.id)
 test('holdings are ordered by value, the unknown last either way', () => {
-  expect(order(rows, 'All', '', 'current_value', true)).toEqual(['TCS', 'INFY', 'XYZ'])
-  expect(order(rows, 'All', '', 'current_value', false)).toEqual(['INFY', 'TCS', 'XYZ'])
+  expect(order(rows, 'ALL', '', 'current_value', true)).toEqual(['TCS', 'INFY', 'XYZ'])
+  expect(order(rows, 'ALL', '', 'current_value', false)).toEqual(['INFY', 'TCS', 'XYZ'])
 })
-test('a filter wants every word, in name, symbol or market', () => expect([order(rows, 'All', 'tata nse', 'name', false), order(rows, 'Funds', '', 'name', false)]).toEqual([['TCS'], []]))
+test('a filter wants every word, in name, symbol or market', () => expect([order(rows, 'ALL', 'tata nse', 'name', false), order(rows, 'MUTUAL_FUND', '', 'name', false)]).toEqual([['TCS'], []]))
+test('what is shown is summed exactly, and the unknown is counted, not added', () => expect(sumOf(rows, 'current_value')).toEqual({ sum: '19.5', unknown: 1 }))
+test('amounts that are equal stand in the order of names', () => expect(order([holding('B', { current_value: '1' }), holding('A', { current_value: '1.00' })], 'ALL', '', 'current_value', true)).toEqual(['A', 'B']))
 
 test('a password is judged by length and by what is known', () => {
   expect(judge('short', 15).say).toBe('10 more characters')

@@ -63,7 +63,7 @@ test('a bonus is spoken of by its new units, and kept by all there are after it'
 })
 
 const infy = { id: 'i', asset_type: 'STOCK', exchange: 'NSE', symbol: 'INFY', name: 'Infosys', currency: 'INR', isin: null } as const
-const row = (over: Partial<Transaction>): Transaction => ({ id: 't', portfolio_id: 'p', type: 'BUY', traded_on: '2026-01-05', instrument: infy, quantity: '10', price: '19', fees: '0', taxes: '0', currency: 'INR', fx_rate: null, cost: null, ratio: null, to_instrument: null, to_quantity: null, cost_pct: null, account: null, external_id: null, note: null, version: 1, created_at: '', ...over })
+const row = (over: Partial<Transaction>): Transaction => ({ id: 't', portfolio_id: 'p', type: 'BUY', traded_on: '2026-01-05', instrument: infy, quantity: '10', price: '19', fees: '0', taxes: '0', currency: 'INR', fx_rate: null, cost: null, ratio: null, to_instrument: null, to_quantity: null, cost_pct: null, account: null, external_id: null, note: null, held_after: null, version: 1, created_at: '', ...over })
 const none = { quantity: '0', price: '0' }
 test('every kind says what it did', () => {
   const other = { ...infy, symbol: 'HDFCBANK' }

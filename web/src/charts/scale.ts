@@ -57,3 +57,15 @@ export function crosshair(event: KeyboardEvent, at: number | null, last: number)
   if (event.key === 'Escape') return null
   return next === undefined ? undefined : Math.max(0, Math.min(last, next))
 }
+
+/** The area between a path and a line below it, in pieces where the path is broken. */
+export function area(points: (readonly [number, number] | null)[], bottom: number): string {
+  let drawn = '', from = 0
+  for (let at = 0; at <= points.length; at++) {
+    if (points[at]) continue
+    const piece = points.slice(from, at) as (readonly [number, number])[]
+    if (piece.length > 1) drawn += `${path(piece)}L${piece[piece.length - 1][0].toFixed(1)} ${bottom}L${piece[0][0].toFixed(1)} ${bottom}Z`
+    from = at + 1
+  }
+  return drawn
+}

@@ -1,5 +1,8 @@
 // All number and date text comes from Intl: en-IN gives lakh and crore grouping for free.
 // Money arrives as decimal strings; Intl formats those exactly, without a float in between.
+import { say } from '../words/common'
+import { currentLanguage } from '../words/room'
+
 type Num = number | string
 type Options = Intl.NumberFormatOptions
 
@@ -56,14 +59,19 @@ export function moneyParts(n: Num, currency: string) {
   return parts.filter((part) => part.value.trim())
 }
 
-// The words of this page are English, so "2 minutes ago" is too, whatever the locale of its numbers.
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+let relative: { language: string; format: Intl.RelativeTimeFormat } | null = null
+/** "2 minutes ago" in the language of the page, whatever the locale of its numbers. */
+function since(count: number, unit: Intl.RelativeTimeFormatUnit) {
+  const language = currentLanguage()
+  if (relative?.language !== language) relative = { language, format: new Intl.RelativeTimeFormat(language, { numeric: 'auto' }) }
+  return relative.format.format(count, unit)
+}
 export function ago(iso: string, now: number) {
   const seconds = Math.round((Date.parse(iso) - now) / 1000)
-  if (seconds > -45) return 'just now'
-  if (seconds > -3570) return relative.format(Math.round(seconds / 60), 'minute')
-  if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), 'hour')
-  return relative.format(Math.round(seconds / 86_400), 'day')
+  if (seconds > -45) return say('justNow')
+  if (seconds > -3570) return since(Math.round(seconds / 60), 'minute')
+  if (seconds > -86_400) return since(Math.round(seconds / 3600), 'hour')
+  return since(Math.round(seconds / 86_400), 'day')
 }
 const days = new Map<string, Intl.DateTimeFormat>()
 const date = (name: string, options: Intl.DateTimeFormatOptions) => (when: string | number) => {

@@ -1,4 +1,5 @@
 import type { HoldingWorth, Price } from '../api/types'
+import { say } from '../words/freshness'
 import { ago, instant, shortDate, today } from './format'
 
 export type Kind = 'live' | 'closed' | 'stale' | 'offline' | 'none'
@@ -36,20 +37,28 @@ export function freshness(summary: Dated, now: number, reachable: boolean): Fres
 
 /** How old one price is, in words, and whether that is a warning. */
 export function ageOf(price: Price, now: number): { text: string; old: boolean; title: string } {
-  const title = `${instant(price.as_of)}, from ${sourceName(price.source)}; last confirmed ${instant(price.last_updated_at)}`
-  if (price.status === 'held') return { text: 'newer one in doubt', old: true, title: `${title}. A newer price looks wrong and waits for a second opinion.` }
-  if (isOld(price, now)) return { text: ago(price.as_of, now), old: true, title: `${title}. No newer price was found.` }
-  if (price.status === 'nav') return { text: `NAV, ${dayName(price.as_of, now)}`, old: false, title }
-  if (price.status === 'close') return { text: `close, ${dayName(price.as_of, now)}`, old: false, title }
-  if (price.status === 'manual') return { text: `by hand, ${dayName(price.as_of, now)}`, old: false, title }
+  const title = say('tip', { when: instant(price.as_of), source: sourceName(price.source), confirmed: instant(price.last_updated_at) })
+  if (price.status === 'held') return { text: say('inDoubt'), old: true, title: `${title}. ${say('tipHeld')}` }
+  if (isOld(price, now)) return { text: ago(price.as_of, now), old: true, title: `${title}. ${say('tipOld')}` }
+  if (price.status === 'nav') return { text: say('nav', { day: dayName(price.as_of, now) }), old: false, title }
+  if (price.status === 'close') return { text: say('close', { day: dayName(price.as_of, now) }), old: false, title }
+  if (price.status === 'manual') return { text: say('byHand', { day: dayName(price.as_of, now) }), old: false, title }
   return { text: ago(price.as_of, now), old: false, title }
 }
 
 function dayName(iso: string, now: number) {
   const day = today(new Date(iso))
-  if (day === today(new Date(now))) return 'today'
-  return day === today(new Date(now - 86_400_000)) ? 'yesterday' : shortDate(day)
+  if (day === today(new Date(now))) return say('today')
+  return day === today(new Date(now - 86_400_000)) ? say('yesterday') : shortDate(day)
 }
 
-const names: Record<string, string> = { amfi: 'AMFI', ecb: 'ECB', yahoo: 'Yahoo Finance', demo: 'the demo market', manual: 'your own entry' }
-export const sourceName = (source: string) => names[source] ?? source
+const names: Record<string, string> = { amfi: 'AMFI', ecb: 'ECB', yahoo: 'Yahoo Finance' }
+export const sourceName = (source: string) => (source === 'demo' ? say('theDemo') : source === 'manual' ? say('ownEntry') : (names[source] ?? source))
+
+const dayOf = (price: Price) => today(new Date(price.as_of))
+/** The day of a fund's price where it is before that of the prices of the session: its move was booked then. Null otherwise. */
+export function navDay(price: Price | null, holdings: readonly HoldingWorth[], now: number): string | null {
+  if (price?.status !== 'nav') return null
+  const session = holdings.flatMap((holding) => (holding.price && holding.price.status !== 'nav' ? [dayOf(holding.price)] : [])).sort().at(-1) ?? today(new Date(now))
+  return dayOf(price) < session ? dayOf(price) : null
+}

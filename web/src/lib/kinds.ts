@@ -1,25 +1,32 @@
 import type { AssetType, HoldableType } from '../api/types'
+import { say } from '../words/kinds'
+import { currentLanguage } from '../words/room'
+import { markets } from './markets'
+import { choices, worded } from './worded'
+
+const kinds = ['STOCK', 'MUTUAL_FUND', 'ETF', 'BOND', 'CRYPTO', 'CASH', 'CURRENCY', 'INDEX'] as const satisfies AssetType[]
 
 /** One of a kind, in words. */
-export const kindWord: Record<AssetType, string> = { STOCK: 'Stock', MUTUAL_FUND: 'Mutual fund', ETF: 'ETF', BOND: 'Bond', CRYPTO: 'Crypto', CASH: 'Cash', CURRENCY: 'Currency', INDEX: 'Index' }
+export const kindWord = worded(kinds, (kind) => say(`one${kind}`))
 /** Many of a kind, for filters and groups. */
-export const kindWords: Record<AssetType, string> = { STOCK: 'Stocks', MUTUAL_FUND: 'Funds', ETF: 'ETFs', BOND: 'Bonds', CRYPTO: 'Crypto', CASH: 'Cash', CURRENCY: 'Currencies', INDEX: 'Indices' }
+export const kindWords = worded(kinds, (kind) => say(`many${kind}`))
 export const holdable: HoldableType[] = ['STOCK', 'MUTUAL_FUND', 'ETF', 'BOND', 'CRYPTO']
 /** A ticker says what it is; a fund's code does not, so its name stands in. */
 export const shortName = ({ symbol, name }: { symbol: string; name: string }) => (/^\d+$/.test(symbol) ? name : symbol)
-export const unitWord = (kind: AssetType | undefined) => (kind === 'STOCK' ? 'shares' : 'units')
 
+type Exchange = [code: string, name: string, currency: string | null]
+const described = <C extends 'AMFI' | 'CRYPTO' | 'MANUAL'>(code: C, currency: string | null): Exchange => Object.defineProperty<Exchange>([code, '', currency], 1, { get: () => say(`market${code}`) })
 /** Where something can be traded, with the currency of its prices there; null: it differs by instrument. */
-export const exchanges: [code: string, name: string, currency: string | null][] = [
-  ['NSE', 'National Stock Exchange of India', 'INR'], ['BSE', 'BSE', 'INR'], ['AMFI', 'Indian mutual funds', 'INR'], ['NYSE', 'New York Stock Exchange', 'USD'], ['NASDAQ', 'Nasdaq', 'USD'],
-  ['LSE', 'London Stock Exchange', 'GBP'], ['XETRA', 'Xetra', 'EUR'], ['EURONEXT_PARIS', 'Euronext Paris', 'EUR'], ['EURONEXT_AMSTERDAM', 'Euronext Amsterdam', 'EUR'], ['MILAN', 'Borsa Italiana', 'EUR'],
-  ['SIX', 'SIX Swiss Exchange', 'CHF'], ['TSX', 'Toronto Stock Exchange', 'CAD'], ['ASX', 'Australian Securities Exchange', 'AUD'], ['TSE', 'Tokyo Stock Exchange', 'JPY'], ['HKEX', 'Hong Kong Exchange', 'HKD'],
-  ['SGX', 'Singapore Exchange', 'SGD'], ['OSLO', 'Oslo Børs', 'NOK'], ['JSE', 'Johannesburg Stock Exchange', 'ZAR'], ['TASE', 'Tel Aviv Stock Exchange', 'ILS'], ['IDX', 'Indonesia Stock Exchange', 'IDR'],
-  ['CRYPTO', 'Crypto-currencies', null], ['MANUAL', 'Nowhere: no source prices it', null],
-]
+export const exchanges: Exchange[] = [...markets.slice(0, 2), described('AMFI', 'INR'), ...markets.slice(2), described('CRYPTO', null), described('MANUAL', null)]
 export const currencyOf = (exchange: string) => exchanges.find(([code]) => code === exchange)?.[2] ?? null
 
-const codes = ['INR', 'USD', 'EUR', 'GBP', 'SGD', 'AUD', 'CAD', 'CHF', 'HKD', 'IDR', 'ILS', 'JPY', 'NOK', 'SEK', 'DKK', 'NZD', 'ZAR']
-const names = new Intl.DisplayNames('en', { type: 'currency' })
-export const currencies: [string, string][] = codes.map((code) => [code, `${names.of(code) ?? code} (${code})`])
-export const locales: [string, string][] = [['en-IN', 'India (English)'], ['hi-IN', 'India (Hindi)'], ['en-GB', 'United Kingdom'], ['en-US', 'United States'], ['en-SG', 'Singapore'], ['en-AU', 'Australia'], ['de-DE', 'Germany'], ['de-CH', 'Switzerland'], ['fr-FR', 'France'], ['nl-NL', 'Netherlands'], ['it-IT', 'Italy'], ['ja-JP', 'Japan']]
+const codes: string[] = ['INR', 'USD', 'EUR', 'GBP', 'SGD', 'AUD', 'CAD', 'CHF', 'HKD', 'IDR', 'ILS', 'JPY', 'NOK', 'SEK', 'DKK', 'NZD', 'ZAR']
+/** What `Intl` calls something in the language of the page. */
+const called = (type: 'currency' | 'language' | 'region', code: string) => new Intl.DisplayNames(currentLanguage(), { type }).of(code) ?? code
+export const currencies = choices(codes, (code) => `${called('currency', code)} (${code})`)
+const places = ['en-IN', 'hi-IN', 'en-GB', 'en-US', 'en-SG', 'en-AU', 'de-DE', 'de-CH', 'fr-FR', 'nl-NL', 'it-IT', 'ja-JP']
+/** Where numbers and dates are written in a way of their own; India's pages are read in two languages. */
+export const locales = choices(places, (code) => {
+  const [language, region] = code.split('-')
+  return region === 'IN' ? `${called('region', region)} (${called('language', language)})` : called('region', region)
+})

@@ -35,7 +35,8 @@ export function replay(rows: Row[]): Held {
   }, NOTHING)
 }
 
-const rank = (type: TransactionType) => (isRatio(type) ? 0 : type === 'SELL' ? 3 : ['OPENING', 'BUY', 'RIGHTS', 'REINVEST', 'TRANSFER_IN'].includes(type) ? 1 : 2)
+/** Within one day splits count first and sales last. */
+export const rank = (type: TransactionType) => (isRatio(type) ? 0 : type === 'SELL' ? 3 : ['OPENING', 'BUY', 'RIGHTS', 'REINVEST', 'TRANSFER_IN'].includes(type) ? 1 : 2)
 /** The order in which rows count: by day; within one splits first and sales last; else as they were entered. `rows` are newest first. */
 export function inLedgerOrder<R extends Pick<Transaction, 'traded_on' | 'type'>>(rows: R[]): R[] {
   return rows.toReversed().sort((a, b) => (a.traded_on < b.traded_on ? -1 : a.traded_on > b.traded_on ? 1 : rank(a.type) - rank(b.type)))

@@ -1,6 +1,7 @@
 import { ask, post, Problem } from '../api/client'
 import type { PortfolioWorth, Summary, SummaryOfAll } from '../api/types'
 import { ALL, loadPortfolios } from './portfolios.svelte'
+import { Stream } from './stream'
 
 /** One portfolio or all of them: what the screens show. */
 export interface View extends Omit<SummaryOfAll, 'portfolios'> { scope: string; portfolios: PortfolioWorth[] }
@@ -11,6 +12,8 @@ class Live {
   /** False while the last question went unanswered. */
   answered = $state(true)
   view = $state.raw<View | null>(null)
+  /** When the server last said that the view is so. */
+  readAt = $state(0)
   problem = $state('')
   /** Rises with every change of the ledger that this page made or heard of. */
   ledger = $state(0)
@@ -27,6 +30,8 @@ let scope: string | null = null
 let tag: string | null = null
 let asking: Promise<void> | null = null
 let again = false
+let askedAt = 0
+let stream: Stream | null = null
 
 /** Shows another portfolio; null shows none. */
 export function show(next: string | null) {
@@ -53,10 +58,15 @@ async function read() {
   if (!wanted) return
   try {
     const answer = await ask<Summary | SummaryOfAll>('GET', wanted === ALL ? '/summary' : `/portfolios/${wanted}/summary`, { tag })
-    live.answered = true
+    askedAt = Date.now()
+    // A kept answer is the service worker's: the server itself could not be asked.
+    live.answered = answer.keptAt === null
     if (wanted !== scope) { again = true; return }
     live.problem = ''
+    live.readAt = answer.keptAt === null ? askedAt : Date.parse(answer.keptAt)
     if (answer.status === 304) return
+    // Nobody told of this change: the ledger may be another one as well.
+    if (live.view && live.answered && !stream?.open) live.ledger++
     tag = answer.tag
     const data = answer.data
     const before = live.view?.last_updated_at
@@ -97,41 +107,51 @@ export async function refreshPrices() {
   }
 }
 
-const POLL_MS = 60_000
-const RECONNECT_MS = 15_000
+/** How often to ask while there is no stream; and while the browser says that there is no network at all. */
+const POLL_MS = 15_000, POLL_OFFLINE_MS = 60_000
 const TICK_MS = 5_000
 
-/** Follows the server while somebody is signed in; returns how to stop. */
+/** Follows the server while somebody is signed in and looks at the page; returns how to stop. */
 export function follow() {
-  let stream: EventSource, open = false, heard = Date.now(), wait: ReturnType<typeof setTimeout> | undefined
-  function connect() {
-    stream = new EventSource('/api/v1/events')
+  let missed = false
+  const ledger = () => { live.ledger++; void loadPortfolios().catch(() => {}); void refreshView() }
+  const own = (stream = new Stream('/api/v1/events', {
+    'prices.updated': () => void refreshView().then(() => (live.refreshing = false)),
+    'portfolio.changed': ledger,
+  }, (open) => {
     // What was missed while the stream was down is asked for when it is back.
-    stream.onopen = () => { open = true; void refreshView() }
-    stream.onerror = () => {
-      open = false
-      // A lost connection is taken up again by the browser; one that was refused is not.
-      // Asking for the summary shows why: the session may have ended.
-      if (stream.readyState !== EventSource.CLOSED) return
-      wait = setTimeout(connect, RECONNECT_MS)
-      void refreshView()
-    }
-    stream.addEventListener('prices.updated', () => { heard = Date.now(); void refreshView().then(() => (live.refreshing = false)) })
-    stream.addEventListener('portfolio.changed', () => { heard = Date.now(); live.ledger++; void loadPortfolios().catch(() => {}).then(refreshView) })
-  }
-  connect()
+    // When it is lost, asking for the summary shows why: the session may have ended.
+    if (open && missed) ledger()
+    else void refreshView()
+    missed = !open
+  }))
+  const visible = () => document.visibilityState === 'visible'
+  if (visible()) own.start()
   const tick = setInterval(() => {
     live.now = Date.now()
-    if (!open && live.now - heard > POLL_MS) { heard = live.now; void refreshView() }
+    if (!visible()) return
+    own.check()
+    if (!own.open && live.now - askedAt > (live.online ? POLL_MS : POLL_OFFLINE_MS)) { askedAt = live.now; void refreshView() }
   }, TICK_MS)
-  const net = () => { live.online = navigator.onLine; if (live.online) void refreshView() }
-  const seen = () => { if (document.visibilityState === 'visible') { live.now = Date.now(); void refreshView() } }
+  const net = () => {
+    live.online = navigator.onLine
+    if (!live.online) { own.stop(); missed = true }
+    else if (visible()) own.restart()
+    void refreshView()
+  }
+  // A page that nobody sees needs no news, and a browser has only six connections for all of them.
+  const seen = () => {
+    if (!visible()) { own.stop(); missed = true; return }
+    live.now = Date.now()
+    live.online = navigator.onLine
+    own.restart()
+    void refreshView()
+  }
   addEventListener('online', net)
   addEventListener('offline', net)
   document.addEventListener('visibilitychange', seen)
   return () => {
-    clearTimeout(wait)
-    stream.close()
+    own.stop()
     clearInterval(tick)
     removeEventListener('online', net)
     removeEventListener('offline', net)

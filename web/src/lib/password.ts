@@ -1,3 +1,5 @@
+import { say } from '../words/password'
+
 // Length decides, then a list of known ones; the server asks the same again. No score is made up.
 const common = ['password', 'qwerty', 'letmein', 'tickfolio', 'welcome', '12345678', 'iloveyou']
 
@@ -5,7 +7,7 @@ export function judge(password: string, least: number, about: string[] = []): { 
   const length = [...password].length
   const plain = password.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
   const bare = [...common, ...about.filter((word) => word.length > 3).map((word) => word.toLowerCase())].reduce((rest, word) => rest.replaceAll(word, ''), plain)
-  if (length < least) return { ok: false, length, say: length ? `${least - length} more ${least - length === 1 ? 'character' : 'characters'}` : '' }
-  if (new Set(password).size < 5 || bare.length < 6) return { ok: false, length, say: 'Long, but easy to guess: mostly a name, a common word or one letter' }
-  return { ok: true, length, say: 'Long enough, and not a common one' }
+  if (length < least) return { ok: false, length, say: length ? say('more', { count: least - length }) : '' }
+  if (new Set(password).size < 5 || bare.length < 6) return { ok: false, length, say: say('easy') }
+  return { ok: true, length, say: say('good') }
 }

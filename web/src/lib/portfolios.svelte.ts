@@ -1,5 +1,6 @@
 import { everyPage } from '../api/client'
 import type { Portfolio } from '../api/types'
+import { say } from '../words/shell'
 import { prefs } from './prefs.svelte'
 
 /** The user's portfolios, oldest first as the server lists them; null until they were read. */
@@ -18,5 +19,5 @@ export function scope(): string | null {
   return (list.find((portfolio) => portfolio.id === prefs.scope) ?? list[0]).id
 }
 export const chosen = () => portfolios.list?.find((portfolio) => portfolio.id === scope()) ?? null
-export const scopeName = () => (scope() === ALL ? 'All portfolios' : (chosen()?.name ?? ''))
+export const scopeName = () => (scope() === ALL ? say('allPortfolios') : (chosen()?.name ?? ''))
 export const portfolioOf = (id: string) => portfolios.list?.find((portfolio) => portfolio.id === id) ?? null

@@ -1,10 +1,10 @@
 /** What a reader likes, kept in this browser; one object, saved whole. */
-export interface Prefs { theme: 'system' | 'light' | 'dark'; palette: 'safe' | 'classic' | 'east'; hidden: boolean; scope: string }
+export interface Prefs { theme: 'system' | 'light' | 'dark'; palette: 'safe' | 'classic' | 'east'; hidden: boolean; scope: string; keys: boolean }
 
 function saved(): Partial<Prefs> {
   try { return JSON.parse(localStorage.getItem('prefs') ?? '{}') as Partial<Prefs> } catch { return {} }
 }
-export const prefs = $state<Prefs>({ theme: 'system', palette: 'safe', hidden: false, scope: '', ...saved() })
+export const prefs = $state<Prefs>({ theme: 'system', palette: 'safe', hidden: false, scope: '', keys: true, ...saved() })
 
 /** Shows the choices on the page and keeps them. */
 export function applyPrefs() {

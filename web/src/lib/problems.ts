@@ -1,15 +1,36 @@
-import { Problem } from '../api/client'
+import { Problem, type FieldProblem } from '../api/client'
+import { currentLanguage } from '../words/room'
+import { hasWords, say } from '../words/problems'
+import { qty, shortDate } from './format'
+import { prefs } from './prefs.svelte'
 
-/** Why something was not done, in one sentence. */
+/** Why something was not done, in one sentence: the server's own for readers of English, for others that of its code. */
 export function sentence(error: unknown): string {
   if (!(error instanceof Problem)) throw error
-  if (error.status === 0) return 'The server did not answer. Nothing was changed.'
-  if (error.status === 412) return 'It was changed elsewhere meanwhile. The newest is on screen now: look again.'
-  if (error.retryAfterSeconds !== null) return `${error.message} Try again in ${error.retryAfterSeconds} s.`
-  return error.message
+  if (error.status === 412) return say('changed')
+  if (error.retryAfterSeconds !== null) return say('wait', { message: told(error), seconds: error.retryAfterSeconds })
+  return told(error)
 }
+const translated = () => currentLanguage() !== 'en'
+
+function told(problem: Problem): string {
+  const [field] = problem.errors
+  if (problem.code === 'oversold' || problem.code === 'nothing_held') return clash(problem)
+  if (!translated()) return problem.message
+  if (hasWords(problem.code)) return say(problem.code)
+  return problem.errors.length === 1 && field.message === problem.message ? toldOf(field) : problem.message
+}
+/** A sale of more than is held; how many that was is nobody's business while amounts are hidden. */
+function clash({ code, message, more }: Problem): string {
+  const { symbol, sold, held, on } = more
+  if (!hasWords(code) || typeof on !== 'string' || !(translated() || prefs.hidden)) return message
+  const count = (units: unknown) => (prefs.hidden ? '••••' : qty(String(units)))
+  return say(code, { symbol: String(symbol), sold: count(sold), held: count(held), on: shortDate(on) })
+}
+// A field may be too large in many ways, a request in one.
+const toldOf = ({ code, message }: FieldProblem) => (translated() && hasWords(code) && code !== 'too_large' ? say(code) : message)
 
 /** The messages of a refused form, by field; a field named by a path counts by its last part. */
 export function byField(problem: Problem): Record<string, string> {
-  return Object.fromEntries(problem.errors.map((error) => [error.field.split('.').at(-1) ?? error.field, error.message]))
+  return Object.fromEntries(problem.errors.map((error) => [error.field.split('.').at(-1) ?? error.field, toldOf(error)]))
 }

@@ -1,13 +1,14 @@
 // Which figure shows its working. The receipt itself is loaded when the first one is opened.
+import { say } from '../words/figures'
+import { worded } from './worded'
 
+const figures = [
+  'quantity', 'invested', 'priced_invested', 'avg_buy_price', 'last_price', 'fx_rate', 'current_value', 'profit_loss', 'profit_loss_pct', 'price_effect', 'currency_effect', 'realised', 'income',
+  'tax_withheld', 'charges', 'total_profit_loss', 'day_change', 'day_change_pct', 'weight_pct', 'cash', 'xirr_pct', 'twr_pct', 'twr_annual_pct', 'max_drawdown_pct', 'volatility_pct',
+] as const
+export type FigureName = (typeof figures)[number]
 /** Every figure that can show its working, in the words of its label. */
-export const figureWord = {
-  quantity: 'Units held', invested: 'Invested', priced_invested: 'Invested in what is priced', avg_buy_price: 'Average cost of one', last_price: 'Last price', fx_rate: 'Exchange rate',
-  current_value: 'Current value', profit_loss: 'Profit / loss', profit_loss_pct: 'Profit / loss in per cent', price_effect: 'Price effect', currency_effect: 'Currency effect', realised: 'Realised', income: 'Income',
-  tax_withheld: 'Tax withheld', charges: 'Charges', total_profit_loss: 'Total profit / loss', day_change: 'Today', day_change_pct: 'Today in per cent', weight_pct: 'Share of the value', cash: 'Cash',
-  xirr_pct: 'Your return (XIRR)', twr_pct: 'Time-weighted return (TWR)', twr_annual_pct: 'Time-weighted return a year', max_drawdown_pct: 'Largest fall', volatility_pct: 'Volatility',
-}
-export type FigureName = keyof typeof figureWord
+export const figureWord = worded(figures, say)
 
 /** Whose figure it is: a portfolio's, or that of one holding in it, named `of`. */
 export interface Source { portfolio: string; holding?: string; of?: string }

@@ -1,11 +1,19 @@
 import { get, patch } from '../api/client'
 import type { PriceSource, PriceSources } from '../api/types'
+import { currentLanguage } from '../words/room'
+import { say } from '../words/sources'
 
-const about: Record<string, string> = {
-  amfi: 'Every Indian fund’s NAV, once a day', ecb: 'Exchange rates, once a day',
-  yahoo: 'Shares and ETFs worldwide, every 10 minutes', demo: 'A simulated market, for looking around',
+const known = ['amfi', 'ecb', 'yahoo', 'demo'] as const
+const nameOf = (source: PriceSource) => known.find((name) => name === source.name)
+/** What a source gives, in one line; undefined for one without words. */
+export function aboutSource(source: PriceSource): string | undefined {
+  const name = nameOf(source)
+  const about = name && say(name)
+  if (!source.fixed) return about
+  return about ? say('both', { about, fixed: say('fixed') }) : say('fixed')
 }
-export const aboutSource = (source: PriceSource) => (source.fixed ? `${about[source.name] ?? ''}${about[source.name] ? '. ' : ''}Set by this server’s environment` : about[source.name])
+/** What has to be accepted before it goes on: the server's own sentence, or its translation. */
+export const termsOf = (source: PriceSource) => (source.name === 'yahoo' && currentLanguage() !== 'en' ? say('termsYahoo') : source.terms)
 
 /** The price sources and what is wanted of them; a source with terms goes on only with its tick. */
 export class Sources {

@@ -1,14 +1,15 @@
 // What each kind of transaction is called, what it asks for, and how it reads in a list.
 import type { Transaction, TransactionType } from '../api/types'
+import { say } from '../words/types'
 import { add, compare, dec, sub, text } from './dec'
 
-export const typeWord: Record<TransactionType, string> = {
-  OPENING: 'Holding', BUY: 'Buy', SELL: 'Sell', RIGHTS: 'Rights issue', REINVEST: 'Reinvested', DIVIDEND: 'Dividend', INTEREST: 'Interest', FEE: 'Fee', TAX: 'Tax', DEPOSIT: 'Deposit', WITHDRAWAL: 'Withdrawal',
-  TRANSFER_IN: 'Transfer in', TRANSFER_OUT: 'Transfer out', SPLIT: 'Split', BONUS: 'Bonus', MERGER: 'Merger', DEMERGER: 'Demerger', SWITCH: 'Switch',
-}
+const types = ['OPENING', 'BUY', 'SELL', 'RIGHTS', 'REINVEST', 'DIVIDEND', 'INTEREST', 'FEE', 'TAX', 'DEPOSIT', 'WITHDRAWAL', 'TRANSFER_IN', 'TRANSFER_OUT', 'SPLIT', 'BONUS', 'MERGER', 'DEMERGER', 'SWITCH'] as const satisfies TransactionType[]
+/** What each kind is called; asked for while drawing, so that it follows the language. */
+export const typeWord = {} as Readonly<Record<TransactionType, string>>
+for (const type of types) Object.defineProperty(typeWord, type, { get: () => say(type), enumerable: true })
 /** The kinds entered most, and all the others in their groups. */
 export const common: TransactionType[] = ['BUY', 'SELL', 'DIVIDEND', 'OPENING', 'SPLIT', 'BONUS', 'INTEREST']
-export const rarer: [string, TransactionType[]][] = [['Units', ['RIGHTS', 'REINVEST', 'TRANSFER_IN', 'TRANSFER_OUT']], ['Into another', ['SWITCH', 'MERGER', 'DEMERGER']], ['Money', ['DEPOSIT', 'WITHDRAWAL', 'FEE', 'TAX']]]
+export const rarer: ['groupUnits' | 'groupInto' | 'groupMoney', TransactionType[]][] = [['groupUnits', ['RIGHTS', 'REINVEST', 'TRANSFER_IN', 'TRANSFER_OUT']], ['groupInto', ['SWITCH', 'MERGER', 'DEMERGER']], ['groupMoney', ['DEPOSIT', 'WITHDRAWAL', 'FEE', 'TAX']]]
 
 type Kinds = readonly TransactionType[]
 const among = (kinds: Kinds) => (type: TransactionType) => kinds.includes(type)

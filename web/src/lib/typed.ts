@@ -1,9 +1,16 @@
 // What people type into a number field, made into the plain decimal that the server takes.
 
+// Making a formatter is slow, and a table asks for every cell.
+const commas = new Map<string, boolean>()
+function hasComma(locale: string): boolean {
+  if (!commas.has(locale)) commas.set(locale, new Intl.NumberFormat(locale).format(1.5).includes(','))
+  return commas.get(locale)!
+}
+
 /** "1,23,456.5" → "123456.5"; in a locale with a decimal comma "1.234,5" → "1234.5". Null when it is no number. */
 export function typedNumber(input: string, locale: string): string | null {
   let value = input.replace(/[\s\u00a0\u202f’']/g, '')
-  const comma = new Intl.NumberFormat(locale).format(1.5).includes(',')
+  const comma = hasComma(locale)
   if (comma && value.includes(',')) {
     if (!/^\d{1,3}(\.?\d{3})*,\d*$/.test(value)) return null
     value = value.replaceAll('.', '').replace(',', '.')

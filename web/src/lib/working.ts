@@ -1,5 +1,6 @@
 // The working of a figure, made into the words and numbers of its receipt.
 import type { Node, Receipt } from '../api/types'
+import { say } from '../words/receipt'
 import { signOf } from './dec'
 import { clock, currentLocale, digitsOf, exact, money, numberText, pct, shortDate, signedMoney, signedPct, today } from './format'
 import { sourceName } from './freshness'
@@ -51,8 +52,9 @@ export function isRounded(node: Node): boolean {
 export const isFloating = (node: Node): boolean => floating.includes(node.op ?? '') || node.parts.some(isFloating)
 const floating = ['link', 'xirr', 'annualise', 'volatility', 'sharpe', 'sortino']
 
-export interface Sign { text: string; word: string }
-const PLUS = { text: '+', word: 'plus' }, MINUS = { text: '−', word: 'less' }, TIMES = { text: '×', word: 'times' }, OVER = { text: '÷', word: 'divided by' }, NONE = { text: '', word: '' }
+export interface Sign { text: string; readonly word: string }
+const sign = (text: string, key: Parameters<typeof say>[0]): Sign => ({ text, get word() { return say(key) } })
+const PLUS = sign('+', 'plus'), MINUS = sign('−', 'less'), TIMES = sign('×', 'times'), OVER = sign('÷', 'dividedBy'), NONE: Sign = { text: '', word: '' }
 
 /** What stands before the nth part; what is taken away is shown without a sign of its own. */
 export function signBefore(op: string | null, at: number, value: string | null): Sign {
@@ -94,34 +96,31 @@ export function whenText(iso: string, now: number): string {
   const day = today(new Date(iso))
   return day === today(new Date(now)) ? clock(iso) : `${shortDate(day)}, ${clock(iso)}`
 }
-const statusWord: Record<string, string> = { stale: 'old', held: 'a newer one is in doubt', delayed: 'delayed', close: 'close', demo: 'simulated' }
+const statuses = ['stale', 'held', 'delayed', 'close', 'demo'] as const
+const statusWord = (status: string) => { const known = statuses.find((one) => one === status); return known ? say(known) : '' }
 
 /** Where a number comes from, in one line; empty when its label says it all. */
 export function factText(fact: Fact, label: string, now: number): string {
   if (fact.kind === 'price') {
-    const name = fact.source === null ? '' : fact.source === 'manual' ? 'Entered by hand' : upperFirst(sourceName(fact.source))
-    const at = fact.status === 'nav' ? `NAV of ${shortDate(today(new Date(fact.as_of)))}` : `as of ${whenText(fact.as_of, now)}`
-    return [name, statusWord[fact.status], at, fact.fetched_at === null ? '' : `fetched ${whenText(fact.fetched_at, now)}`].filter(Boolean).join(' · ')
+    const name = fact.source === null ? '' : fact.source === 'manual' ? say('byHand') : upperFirst(sourceName(fact.source))
+    const at = fact.status === 'nav' ? say('navOf', { day: shortDate(today(new Date(fact.as_of))) }) : say('priceAsOf', { when: whenText(fact.as_of, now) })
+    return [name, statusWord(fact.status), at, fact.fetched_at === null ? '' : say('fetched', { when: whenText(fact.fetched_at, now) })].filter(Boolean).join(' · ')
   }
   if (fact.kind === 'fx') {
     const sources = [...new Set(fact.legs.flatMap((leg) => (leg.source ? [upperFirst(sourceName(leg.source))] : [])))]
-    const at = fact.on ? `rate of ${shortDate(fact.on)}` : fact.as_of ? `as of ${whenText(fact.as_of, now)}` : ''
+    const at = fact.on ? say('rateOf', { day: shortDate(fact.on) }) : fact.as_of ? say('priceAsOf', { when: whenText(fact.as_of, now) }) : ''
     return [...sources, at].filter(Boolean).join(' · ')
   }
   if (fact.kind === 'transaction') {
     const said = label.includes(fact.traded_on)
     return [said ? '' : `${typeWord[fact.type]}, ${shortDate(fact.traded_on)}`, fact.account ?? ''].filter(Boolean).join(' · ')
   }
-  if (fact.kind === 'split') return [label.includes(fact.on) ? fact.ratio : `${fact.ratio}, ${shortDate(fact.on)}`, fact.told_by === 'portfolio' ? 'entered by you' : 'of the instrument'].join(' · ')
+  if (fact.kind === 'split') return [label.includes(fact.on) ? fact.ratio : `${fact.ratio}, ${shortDate(fact.on)}`, fact.told_by === 'portfolio' ? say('byYou') : say('ofInstrument')].join(' · ')
   if (fact.kind === 'day') return label.includes(fact.on) ? '' : shortDate(fact.on)
   return fact.symbol === label ? '' : fact.symbol
 }
 export const upperFirst = (text: string) => text.charAt(0).toLocaleUpperCase(currentLocale()) + text.slice(1)
 
-const reasons: Record<string, string> = {
-  no_price: 'No price is known yet.', price_currency: 'Its price is in another currency than it is held in.', no_fx_rate: 'A rate of exchange is not known.', no_cost: 'Nobody has said what it cost.',
-  no_previous_close: 'The close before is not known.', nothing_held: 'Nothing is held.', nothing_to_compare: 'There is nothing to compare it with.', cash_not_tracked: 'This portfolio does not track cash.',
-  no_close: 'It needs the closing price of every day, and some are not known yet.', under_a_year: 'It is shown from one year on.', no_volatility: 'It needs more days with a price.', one_sign: 'Money has gone one way only, so there is no rate.',
-  one_day: 'It all happened on one day; a rate needs time.', no_root: 'No rate fits these flows.', no_flows: 'No money has come in or gone out.',
-}
-export const reasonText = (reason: string | null) => (reason ? (reasons[reason] ?? 'Not known.') : '')
+const reasons = ['no_price', 'price_currency', 'no_fx_rate', 'no_cost', 'no_previous_close', 'nothing_held', 'nothing_to_compare', 'cash_not_tracked', 'no_close', 'under_a_year', 'no_volatility', 'one_sign', 'one_day', 'no_root', 'no_flows'] as const
+/** Why a figure is not known; empty when it is. */
+export const reasonText = (reason: string | null) => (reason ? say(reasons.find((one) => one === reason) ?? 'no_reason') : '')

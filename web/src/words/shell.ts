@@ -27,4 +27,8 @@ export const say = room('shell', {
   tryAgain: 'Try again',
   loading: 'Loading',
   asking: 'Asking for prices',
+  allPortfolios: 'All portfolios',
+  toLookAt: { one: '{count} price or holding to look at', other: '{count} prices or holdings to look at' },
+  account: 'Signed in as',
+  home: 'Tickfolio, overview',
 })

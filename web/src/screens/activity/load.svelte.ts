@@ -2,7 +2,7 @@ import { get } from '../../api/client'
 import type { Page, Transaction } from '../../api/types'
 
 interface Source { path: string; rows: Transaction[]; cursor: string | null; done: boolean }
-const PAGE = 50
+const PAGE = 100, MOST = 200
 
 /** Transactions of one or several portfolios, newest first, read page by page and merged by day. */
 export class Ledger {
@@ -11,11 +11,13 @@ export class Ledger {
   ready = $state(false)
   failed = $state('')
   busy = $state(false)
+  /** The day down to which every row is here; null when all are. */
+  wholeFrom = $state<string | null>(null)
   private sources: Source[]
 
   constructor(portfolioIds: string[], instrumentId: string | null) {
-    const only = instrumentId ? `&instrument_id=${encodeURIComponent(instrumentId)}` : ''
-    this.sources = portfolioIds.map((id) => ({ path: `/portfolios/${id}/transactions?limit=${PAGE}${only}`, rows: [], cursor: null, done: false }))
+    const only = instrumentId ? `instrument_id=${encodeURIComponent(instrumentId)}&` : ''
+    this.sources = portfolioIds.map((id) => ({ path: `/portfolios/${id}/transactions?${only}`, rows: [], cursor: null, done: false }))
   }
 
   /** Reads what comes next, oldest frontier first, so that no earlier row can still turn up above what is shown. */
@@ -28,12 +30,12 @@ export class Ledger {
       do {
         const open = this.sources.filter((source) => !source.done)
         const newest = open.map((source) => source.rows.at(-1)?.traded_on ?? '9999').sort().at(-1)
-        await Promise.all(open.filter((source) => (source.rows.at(-1)?.traded_on ?? '9999') === newest).map(readPage))
+        await Promise.all(open.filter((source) => (source.rows.at(-1)?.traded_on ?? '9999') === newest).map((source) => readPage(source, rows > PAGE ? MOST : PAGE)))
         this.merge()
       } while (this.more && this.rows.length < wanted)
       this.ready = true
     } catch (error) {
-      this.failed = error instanceof Error ? error.message : 'The server did not answer'
+      this.failed = error instanceof Error ? error.message : String(error)
     }
     this.busy = false
   }
@@ -44,11 +46,12 @@ export class Ledger {
     const all = this.sources.flatMap((source) => source.rows).sort((a, b) => (a.traded_on < b.traded_on ? 1 : a.traded_on > b.traded_on ? -1 : 0))
     this.rows = frontier && this.sources.length > 1 ? all.filter((row) => row.traded_on >= frontier) : all
     this.more = open.length > 0
+    this.wholeFrom = frontier ?? null
   }
 }
 
-async function readPage(source: Source) {
-  const page = await get<Page<Transaction>>(`${source.path}${source.cursor ? `&cursor=${encodeURIComponent(source.cursor)}` : ''}`)
+async function readPage(source: Source, limit: number) {
+  const page = await get<Page<Transaction>>(`${source.path}limit=${limit}${source.cursor ? `&cursor=${encodeURIComponent(source.cursor)}` : ''}`)
   source.rows.push(...page.items)
   source.cursor = page.next_cursor ?? null
   source.done = !source.cursor

@@ -2,13 +2,16 @@ import { newKey, post, Problem, remove } from '../../api/client'
 import type { HoldableType, Transaction, TransactionInput } from '../../api/types'
 import { qty, shortDate } from '../../lib/format'
 import { ledgerChanged } from '../../lib/live.svelte'
+import { prefs } from '../../lib/prefs.svelte'
 import { sentence } from '../../lib/problems'
 import { hasPrice, hasQuantity, isMoney } from '../../lib/transactions'
 import { offer } from '../../lib/undo.svelte'
+import { say } from '../../words/activity'
 import { titleOf } from './describe'
 
-/** Why the last deletion was refused. */
-export const refusal = $state({ text: '' })
+/** Why the last deletion was refused, and the day of the sale that forbids it. */
+export const refusal = $state({ text: '', on: '', instrumentId: '' })
+export function forget() { Object.assign(refusal, { text: '', on: '', instrumentId: '' }) }
 
 /** The row as it would be entered again. */
 export function inputOf(row: Transaction): TransactionInput {
@@ -25,24 +28,25 @@ export function inputOf(row: Transaction): TransactionInput {
 
 /** Deletes a row; it can be taken back by entering it again. False: refused, and `refusal` says why. */
 export async function removeRow(row: Transaction): Promise<boolean> {
-  refusal.text = ''
+  forget()
   try {
     await remove(`/transactions/${row.id}`, row.version)
   } catch (error) {
-    refusal.text = whyNot(error, row.instrument.name)
+    Object.assign(refusal, { text: whyNot(error, row.instrument.name), on: dayOf(error), instrumentId: row.instrument.id })
     ledgerChanged()
     return false
   }
   ledgerChanged()
   const key = newKey()
-  offer(`Deleted: ${titleOf(row)}`, async () => { await post(`/portfolios/${row.portfolio_id}/transactions`, inputOf(row), key); ledgerChanged() })
+  offer(() => say('deleted', { what: titleOf(row) }), async () => { await post(`/portfolios/${row.portfolio_id}/transactions`, inputOf(row), key); ledgerChanged() })
   return true
 }
 
 function whyNot(error: unknown, name: string) {
   if (error instanceof Problem && error.code === 'oversold') {
     const { held, sold, on } = error.more as { held: string; sold: string; on: string }
-    return `Without it you would have held ${qty(held)} ${name} on ${shortDate(on)}, when ${qty(sold)} were sold. Change that sale first.`
+    return say(prefs.hidden ? 'forbiddenHidden' : 'forbidden', { held: qty(held), name, day: shortDate(on), sold: qty(sold) })
   }
   return sentence(error)
 }
+const dayOf = (error: unknown) => (error instanceof Problem && error.code === 'oversold' ? String(error.more.on) : '')

@@ -1,20 +1,28 @@
-import type { HoldableType, InstrumentFound, Transaction, TransactionInput, TransactionType } from '../../api/types'
+import type { HoldableType, Instrument, InstrumentFound, Transaction, TransactionInput, TransactionType } from '../../api/types'
 import { dec, sign } from '../../lib/dec'
 import { currentLocale, today } from '../../lib/format'
 import { currencyOf } from '../../lib/kinds'
 import type { Row } from '../../lib/ledger'
+import { live } from '../../lib/live.svelte'
 import { chosen, portfolioOf, portfolios } from '../../lib/portfolios.svelte'
 import * as kinds from '../../lib/transactions'
+import { say } from '../../words/transaction'
 import { typedNumber } from '../../lib/typed'
 
 /** What a transaction is of: found by a search, or typed in by hand (`known` is false then). */
 export interface Chosen extends Pick<InstrumentFound, 'id' | 'exchange' | 'symbol' | 'name' | 'currency' | 'isin' | 'last_price' | 'as_of'> { asset_type: HoldableType; known: boolean }
 
-export const fields = ['symbol', 'currency', 'traded_on', 'quantity', 'price', 'fees', 'taxes', 'fx_rate', 'account', 'cost', 'ratio', 'to_symbol', 'to_currency', 'to_quantity', 'cost_pct'] as const
+export const fields = ['symbol', 'currency', 'traded_on', 'quantity', 'price', 'fees', 'taxes', 'fx_rate', 'account', 'note', 'cost', 'ratio', 'to_symbol', 'to_currency', 'to_quantity', 'cost_pct'] as const
 export type Field = (typeof fields)[number]
 
 const isSome = (text: string) => sign(dec(text) ?? dec('0')!) !== 0
-const chosenOf = (it: Transaction['instrument']): Chosen => ({ ...it, asset_type: it.asset_type as HoldableType, last_price: null, as_of: null, known: true })
+const chosenOf = (it: Instrument): Chosen => ({ ...it, asset_type: it.asset_type as HoldableType, last_price: null, as_of: null, known: true })
+
+/** With the price that the page knows of it anyway. */
+function withPrice(it: Chosen): Chosen {
+  const held = live.view?.holdings.find((holding) => holding.instrument.id === it.id)
+  return held ? { ...it, last_price: held.last_price, as_of: held.price?.as_of ?? null } : it
+}
 
 /** The state of one opened dialog. */
 export class Form {
@@ -28,6 +36,7 @@ export class Form {
   taxes = $state('')
   rate = $state('')
   account = $state('')
+  note = $state('')
   /** What all of it cost, where that is said in place of a price. */
   cost = $state('')
   byCost = $state(false)
@@ -40,16 +49,19 @@ export class Form {
   paidIn = $state<string | null>(null)
   /** Income as so much for each unit, not as one amount. */
   each = $state(false)
+  /** The accounts that the instrument is held in, as far as they are known: what is sold comes out of one of them. */
+  accounts = $state.raw<string[]>([])
   /** Rules are shown from the first attempt to save on. */
   tried = $state(false)
   /** What the server had against a field, until that field is changed. */
   refused = $state<Partial<Record<Field, string>>>({})
   readonly row: Transaction | null
 
-  constructor(row: Transaction | null, type: TransactionType) {
+  constructor(row: Transaction | null, type: TransactionType, instrument: Instrument | null = null, portfolioId: string | null = null) {
     this.row = row
     this.type = row?.type ?? type
-    this.portfolioId = row?.portfolio_id ?? (chosen() ?? portfolios.list?.[0])?.id ?? ''
+    this.portfolioId = row?.portfolio_id ?? portfolioId ?? (chosen() ?? portfolios.list?.[0])?.id ?? ''
+    if (instrument) this.instrument = withPrice(chosenOf(instrument))
     if (row) this.fill(row)
   }
 
@@ -71,6 +83,7 @@ export class Form {
     this.paidIn = money ? row.currency : null
     this.rate = row.fx_rate ?? ''
     this.account = row.account ?? ''
+    this.note = row.note ?? ''
   }
 
   get portfolio() { return portfolioOf(this.portfolioId) }
@@ -96,22 +109,22 @@ export class Form {
   get bad(): Partial<Record<Field, string>> {
     const above = (text: string) => { const value = number(text); return value !== null && sign(dec(value)!) > 0 }
     const empty = (text: string) => !text.trim() || number(text) !== null
-    const asked = (text: string, question: string) => (above(text) ? '' : text.trim() ? 'A number above zero' : question)
+    const asked = (text: string, question: string) => (above(text) ? '' : text.trim() ? say('aboveZero') : question)
     const turned = kinds.isTurned(this.type), it = this.of
     return {
-      symbol: it ? (it.symbol.trim() ? '' : 'A symbol or code') : kinds.ofNothing(this.type) || kinds.mayBeOfNothing(this.type) ? '' : 'Choose what it is',
-      currency: it && !this.currency ? 'Which currency is it priced in?' : '',
-      traded_on: this.on && this.on <= today() ? '' : 'A day up to today',
-      quantity: this.asksQuantity ? asked(this.quantity, 'How many?') : '',
-      price: !this.asksPrice || number(this.price) !== null ? '' : this.price.trim() ? 'A number' : kinds.isMoney(this.type) ? 'How much?' : 'At what price?',
-      cost: !this.asksCost || (this.cost.trim() ? number(this.cost) !== null : this.type === 'TRANSFER_IN') ? '' : this.cost.trim() ? 'A number' : 'How much?',
-      fees: empty(this.fees) || !kinds.hasFees(this.type) ? '' : 'A number', taxes: empty(this.taxes) || !kinds.hasTaxes(this.type) ? '' : 'A number',
-      ratio: !kinds.isRatio(this.type) || this.storedRatio ? '' : this.type === 'BONUS' ? 'Two numbers, as 1:1' : 'Two numbers, as 10:1',
-      to_symbol: !turned || this.into?.symbol.trim() ? '' : 'Choose what came of it',
-      to_currency: turned && this.into && !(this.into.currency ?? currencyOf(this.into.exchange)) ? 'Which currency is it priced in?' : '',
-      to_quantity: turned ? asked(this.toQuantity, 'How many?') : '',
-      cost_pct: this.type !== 'DEMERGER' || number(this.costPct) !== null ? '' : this.costPct.trim() ? 'A number' : 'How much of the cost?',
-      fx_rate: !this.foreign || !this.rate.trim() || above(this.rate) ? '' : 'A number above zero',
+      symbol: it ? (it.symbol.trim() ? '' : say('whatSymbol')) : kinds.ofNothing(this.type) || kinds.mayBeOfNothing(this.type) ? '' : say('chooseWhat'),
+      currency: it && !this.currency ? say('whatCurrency') : '',
+      traded_on: this.on && this.on <= today() ? '' : say('upToToday'),
+      quantity: this.asksQuantity ? asked(this.quantity, say('howMany')) : '',
+      price: !this.asksPrice || number(this.price) !== null ? '' : this.price.trim() ? say('number') : kinds.isMoney(this.type) ? say('howMuch') : say('whatPrice'),
+      cost: !this.asksCost || (this.cost.trim() ? number(this.cost) !== null : this.type === 'TRANSFER_IN') ? '' : this.cost.trim() ? say('number') : say('howMuch'),
+      fees: empty(this.fees) || !kinds.hasFees(this.type) ? '' : say('number'), taxes: empty(this.taxes) || !kinds.hasTaxes(this.type) ? '' : say('number'),
+      ratio: !kinds.isRatio(this.type) || this.storedRatio ? '' : this.type === 'BONUS' ? say('twoNumbersBonus') : say('twoNumbers'),
+      to_symbol: !turned || this.into?.symbol.trim() ? '' : say('chooseInto'),
+      to_currency: turned && this.into && !(this.into.currency ?? currencyOf(this.into.exchange)) ? say('whatCurrency') : '',
+      to_quantity: turned ? asked(this.toQuantity, say('howMany')) : '',
+      cost_pct: this.type !== 'DEMERGER' || number(this.costPct) !== null ? '' : this.costPct.trim() ? say('number') : say('howMuchCost'),
+      fx_rate: !this.foreign || !this.rate.trim() || above(this.rate) ? '' : say('aboveZero'),
     }
   }
   says(field: Field) { return this.refused[field] || (this.tried ? this.bad[field] : '') || '' }
@@ -121,7 +134,7 @@ export class Form {
   get input(): TransactionInput {
     const it = this.of, { type, into } = this, turned = kinds.isTurned(type)
     return {
-      type, traded_on: this.on, account: this.account.trim() || null, currency: this.currency, fx_rate: (this.foreign && number(this.rate)) || null,
+      type, traded_on: this.on, account: this.account.trim() || null, note: this.note.trim() || null, currency: this.currency, fx_rate: (this.foreign && number(this.rate)) || null,
       fees: (kinds.hasFees(type) && number(this.fees)) || '0', taxes: (kinds.hasTaxes(type) && number(this.taxes)) || '0',
       quantity: this.asksQuantity ? number(this.quantity) : kinds.isMoney(type) ? '1' : null,
       price: this.asksPrice ? number(this.price) : null, cost: this.asksCost ? number(this.cost) : null, ratio: kinds.isRatio(type) ? this.storedRatio : null,

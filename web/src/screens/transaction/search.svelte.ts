@@ -1,6 +1,7 @@
 import { get, Problem } from '../../api/client'
 import type { HoldableType, HoldingWorth, InstrumentFound, InstrumentsFound } from '../../api/types'
 import { holdable } from '../../lib/kinds'
+import { say } from '../../words/transaction'
 import type { Chosen } from './form.svelte'
 
 const WAIT_MS = 180
@@ -32,11 +33,11 @@ export class Finder {
     try {
       const answer = await get<InstrumentsFound>(`/instruments?q=${encodeURIComponent(query)}&limit=${SHOWN}`, question.signal)
       this.found = answer.items.filter((item) => (holdable as string[]).includes(item.asset_type)).map(chosenOf)
-      this.gap = answer.unreachable.length ? `${answer.unreachable.join(', ')} did not answer; something may be missing here.` : ''
+      this.gap = answer.unreachable.length ? say('unreachable', { names: answer.unreachable.join(', ') }) : ''
     } catch (error) {
       if (question.signal.aborted) return
       this.found = []
-      this.gap = error instanceof Problem ? error.message : 'The search did not work.'
+      this.gap = error instanceof Problem ? error.message : say('searchFailed')
     }
     this.answered = query
     this.busy = false

@@ -27,4 +27,8 @@ export const shell: Translation<typeof say> = {
   tryAgain: 'फिर कोशिश करें',
   loading: 'लोड हो रहा है',
   asking: 'कीमतें पूछी जा रही हैं',
+  allPortfolios: 'सभी पोर्टफ़ोलियो',
+  toLookAt: { one: '{count} कीमत या होल्डिंग देखने लायक', other: '{count} कीमतें या होल्डिंग देखने लायक' },
+  account: 'साइन इन किया हुआ खाता',
+  home: 'Tickfolio, सारांश',
 }

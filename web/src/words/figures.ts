@@ -1,0 +1,32 @@
+import { room } from './room'
+
+/** The figures that can show their working. */
+export const say = room('figures', {
+  quantity: 'Units held',
+  invested: 'Invested',
+  priced_invested: 'Invested in what is priced',
+  avg_buy_price: 'Average cost of one',
+  last_price: 'Last price',
+  fx_rate: 'Exchange rate',
+  current_value: 'Current value',
+  profit_loss: 'Profit / loss',
+  profit_loss_pct: 'Profit / loss in per cent',
+  price_effect: 'Price effect',
+  currency_effect: 'Currency effect',
+  realised: 'Realised',
+  income: 'Income',
+  tax_withheld: 'Tax withheld',
+  charges: 'Charges',
+  total_profit_loss: 'Total profit / loss',
+  day_change: 'Today',
+  day_change_pct: 'Today in per cent',
+  weight_pct: 'Share of the value',
+  cash: 'Cash',
+  xirr_pct: 'Your return (XIRR)',
+  twr_pct: 'Time-weighted return (TWR)',
+  twr_annual_pct: 'Time-weighted return a year',
+  max_drawdown_pct: 'Largest fall',
+  volatility_pct: 'Volatility',
+  figureOf: '{figure} of {name}',
+  show: 'show working',
+})

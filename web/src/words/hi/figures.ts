@@ -1,0 +1,32 @@
+import type { say } from '../figures'
+import type { Translation } from '../room'
+
+export const figures: Translation<typeof say> = {
+  quantity: 'रखे हुए यूनिट',
+  invested: 'निवेश',
+  priced_invested: 'जिसका भाव है उसमें निवेश',
+  avg_buy_price: 'एक की औसत लागत',
+  last_price: 'ताज़ा भाव',
+  fx_rate: 'विनिमय दर',
+  current_value: 'मौजूदा मूल्य',
+  profit_loss: 'लाभ / हानि',
+  profit_loss_pct: 'लाभ / हानि प्रतिशत में',
+  price_effect: 'भाव का असर',
+  currency_effect: 'मुद्रा का असर',
+  realised: 'बेचकर मिला लाभ',
+  income: 'आय',
+  tax_withheld: 'काटा गया कर',
+  charges: 'शुल्क',
+  total_profit_loss: 'कुल लाभ / हानि',
+  day_change: 'आज',
+  day_change_pct: 'आज प्रतिशत में',
+  weight_pct: 'मूल्य में हिस्सा',
+  cash: 'नकद',
+  xirr_pct: 'आपका रिटर्न (XIRR)',
+  twr_pct: 'समय-भारित रिटर्न (TWR)',
+  twr_annual_pct: 'सालाना समय-भारित रिटर्न',
+  max_drawdown_pct: 'सबसे बड़ी गिरावट',
+  volatility_pct: 'उतार-चढ़ाव',
+  figureOf: '{name}: {figure}',
+  show: 'हिसाब देखें',
+}

@@ -1,0 +1,32 @@
+import type { Translation } from '../room'
+import type { say } from '../palette'
+
+export const palette: Translation<typeof say> = {
+  open: 'खोजें या कमांड चलाएँ',
+  placeholder: 'होल्डिंग खोजें या कमांड चलाएँ',
+  results: 'नतीजे',
+  nothing: 'कुछ नहीं मिला। कोई सिंबल, नाम या पेज लिखकर देखें।',
+  found: { one: '{count} नतीजा', other: '{count} नतीजे' },
+  esc: 'esc',
+  close: 'बंद करें',
+  ctrlK: 'Ctrl K',
+  commandK: '⌘ K',
+  holdings: 'होल्डिंग',
+  pages: 'यहाँ जाएँ',
+  actions: 'यह करें',
+  portfolios: 'पोर्टफ़ोलियो बदलें',
+  showAmounts: 'राशियाँ दिखाएँ',
+  refresh: 'कीमतें अभी अपडेट करें',
+  newPortfolio: 'नया पोर्टफ़ोलियो',
+  keys: 'कीबोर्ड शॉर्टकट',
+  keySearch: 'खोजें या कमांड चलाएँ',
+  keyAdd: 'लेन-देन जोड़ें',
+  keyHide: 'राशियाँ छिपाएँ या दिखाएँ',
+  keyTheme: 'हल्का या गहरा रंग',
+  keyUndo: 'अभी किया हुआ वापस लें',
+  keyHelp: 'यह सूची',
+  keyClose: 'जो खुला है उसे बंद करें',
+  or: 'या',
+  single: 'एक-अक्षर वाली कुंजियाँ',
+  singleAbout: 'अगर ये बोलकर लिखने या स्क्रीन रीडर में बाधा बनें तो बंद कर दें। {keys} चलता रहेगा।',
+}

@@ -1,0 +1,32 @@
+import { room } from './room'
+
+/** The command palette and the list of keys. */
+export const say = room('palette', {
+  open: 'Search or run a command',
+  placeholder: 'Search holdings or run a command',
+  results: 'Results',
+  nothing: 'Nothing found. Try a symbol, a name or a page.',
+  found: { one: '{count} result', other: '{count} results' },
+  esc: 'esc',
+  close: 'Close',
+  ctrlK: 'Ctrl K',
+  commandK: '⌘ K',
+  holdings: 'Holdings',
+  pages: 'Go to',
+  actions: 'Do',
+  portfolios: 'Change portfolio',
+  showAmounts: 'Show amounts',
+  refresh: 'Refresh prices now',
+  newPortfolio: 'New portfolio',
+  keys: 'Keyboard shortcuts',
+  keySearch: 'Search or run a command',
+  keyAdd: 'Add a transaction',
+  keyHide: 'Hide or show amounts',
+  keyTheme: 'Light or dark',
+  keyUndo: 'Undo what was just done',
+  keyHelp: 'This list',
+  keyClose: 'Close what is open',
+  or: 'or',
+  single: 'Single keys',
+  singleAbout: 'Switch off where they get in the way of dictation or a screen reader. {keys} stays.',
+})
