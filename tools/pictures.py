@@ -4,6 +4,7 @@ They are written into docs/pictures; the prices are those of the simulated marke
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FOLDER = ROOT / "docs" / "pictures"
+FAMILY = "Family"
 WHO = {"name": "Asha Rao", "email": "asha@example.org", "password": "quiet river stone lamp 42"}
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars")
@@ -31,33 +33,42 @@ CALM_MILLISECONDS = 1_800
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A screen: its address, what is done there before the picture, and whether somebody is signed in."""
+    """A screen: its address, what is done there before the picture, who is signed in, and of which portfolio it is."""
 
     name: str
     path: str
     click: str | None = None
     key: str | None = None
     signed_in: bool = True
-    whole: bool = True
+    family: bool = False
 
 
 SCREENS = (
     Screen("first-run", "/", signed_in=False),
     Screen("sign-in", "/", signed_in=False),
     Screen("overview", "/"),
-    Screen("receipt", "/", click=".total button.receipt", whole=False),
-    Screen("palette", "/", key="/", whole=False),
+    Screen("receipt", "/", click=".total button.receipt"),
+    Screen("palette", "/", key="/"),
     Screen("holdings", "/holdings"),
     Screen("holding", "/holdings/{holding}"),
     Screen("activity", "/activity"),
-    Screen("add", "/", key="a", whole=False),
-    Screen("many", "/activity/many"),
+    Screen("add", "/", key="a"),
+    Screen("many", "/activity?many"),
     Screen("performance", "/performance"),
-    Screen("health", "/health"),
+    Screen("health", "/health", family=True),
     Screen("settings", "/settings"),
     Screen("administration", "/administration"),
     Screen("more", "/more"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """Ids of what there is to see: both portfolios, and a holding worth looking at."""
+
+    sample: str
+    family: str
+    holding: str
 
 
 @contextmanager
@@ -89,15 +100,15 @@ def wait_until_ready(address: str) -> None:
     raise TimeoutError(address)
 
 
-def furnish(client: httpx2.Client) -> str:
-    """The sample portfolio with some life in it; the id of a holding worth looking at."""
+def furnish(client: httpx2.Client) -> Furnished:
+    """The sample portfolio with some life in it, and a small one in which something has no price."""
     portfolio = client.post("/sample").json()["id"]
     today = date.today()  # noqa: DTZ011, TID251  # pictures show the day on which they were made
     for kind, symbol, days_ago, more in (
         ("BUY", "SAHYADRI", 610, {"quantity": "60", "price": "1520.00", "fees": "20"}),
         ("SELL", "SAHYADRI", 200, {"quantity": "45", "price": "1790.00", "fees": "20"}),
-        ("DIVIDEND", "SAHYADRI", 90, {"amount": "4200.00", "taxes": "420.00"}),
-        ("DIVIDEND", "KAVERIBANK", 60, {"amount": "3110.00"}),
+        ("DIVIDEND", "SAHYADRI", 90, {"quantity": "400", "price": "10.50", "taxes": "420.00"}),
+        ("DIVIDEND", "KAVERIBANK", 60, {"quantity": "311", "price": "10.00"}),
         ("BUY", "BANYANFLEXI", 30, {"quantity": "310.422", "price": "65.4100"}),
     ):
         day = (today - timedelta(days=days_ago)).isoformat()
@@ -105,19 +116,22 @@ def furnish(client: httpx2.Client) -> str:
         body = {"type": kind, "traded_on": day, "asset_type": asset, "symbol": symbol, "exchange": "DEMO", **more}
         answer = client.post(f"/portfolios/{portfolio}/transactions", json=body)
         answer.raise_for_status()
-    bond = {"asset_type": "BOND", "symbol": "UNLISTED28", "exchange": "MANUAL", "currency": "INR"}
-    client.post(
-        f"/portfolios/{portfolio}/holdings", json=bond | {"quantity": "40", "avg_buy_price": "1000.00"}
-    ).raise_for_status()
+    family = client.post("/portfolios", json={"name": FAMILY, "currency": "INR"}).json()["id"]
+    for kind, symbol, exchange, price in (
+        ("BOND", "UNLISTED28", "MANUAL", "1000.00"),
+        ("STOCK", "MARUDHAR", "DEMO", "2600.00"),
+    ):
+        held = {"asset_type": kind, "symbol": symbol, "exchange": exchange, "quantity": "40", "avg_buy_price": price}
+        client.post(f"/portfolios/{family}/holdings", json=held | {"currency": "INR"}).raise_for_status()
     client.post("/prices/refresh")
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         worth: dict[str, Any] = client.get(f"/portfolios/{portfolio}/summary").json()
-        if worth["coverage"]["priced"] == worth["coverage"]["held"] - 1:  # the bond has no source
+        if worth["coverage"]["priced"] == worth["coverage"]["held"]:
             break
         time.sleep(0.3)
-    found = [one["id"] for one in worth["holdings"] if one["instrument"]["symbol"] == "SAHYADRI"]
-    return str(found[0])
+    [holding] = [one["id"] for one in worth["holdings"] if one["instrument"]["symbol"] == "SAHYADRI"]
+    return Furnished(portfolio, family, holding)
 
 
 def open_page(browser: Browser, address: str, size: tuple[int, int], theme: str, signed_in: bool) -> Page:
@@ -132,20 +146,23 @@ def open_page(browser: Browser, address: str, size: tuple[int, int], theme: str,
     return context.new_page()
 
 
-def take(browser: Browser, address: str, screen: Screen, holding: str) -> None:
+def take(browser: Browser, address: str, screen: Screen, there: Furnished | None) -> None:
     """The four pictures of one screen."""
     for device, size in SIZES.items():
         for theme in ("light", "dark"):
             page = open_page(browser, address, size, theme, screen.signed_in)
             page.emulate_media(reduced_motion="reduce")
-            page.goto(address + screen.path.format(holding=holding))
+            if there:
+                scope = json.dumps({"scope": there.family if screen.family else there.sample})
+                page.add_init_script(f"localStorage.setItem('prefs', '{scope}')")
+            page.goto(address + screen.path.format(holding=there.holding if there else ""))
             page.wait_for_timeout(CALM_MILLISECONDS)
             if screen.click:
                 page.click(screen.click)
             if screen.key:
                 page.keyboard.press(screen.key)
             page.wait_for_timeout(CALM_MILLISECONDS // 3)
-            page.screenshot(path=FOLDER / f"{screen.name}-{device}-{theme}.png", full_page=screen.whole)
+            page.screenshot(path=FOLDER / f"{screen.name}-{device}-{theme}.png")
             page.context.close()
 
 
@@ -160,13 +177,13 @@ def main(wanted: Sequence[str]) -> None:
         with httpx2.Client(base_url=f"{address}/api/v1", headers={"Origin": address}, timeout=30) as client:
             for screen in screens:
                 if screen.name == "first-run":
-                    take(browser, address, screen, "")
+                    take(browser, address, screen, None)
             client.post("/users", json=WHO)
             client.post("/session", json={name: WHO[name] for name in ("email", "password")})
-            holding = furnish(client)
+            there = furnish(client)
         for screen in screens:
             if screen.name != "first-run":
-                take(browser, address, screen, holding)
+                take(browser, address, screen, there)
         browser.close()
 
 

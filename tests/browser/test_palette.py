@@ -156,7 +156,7 @@ def test_the_button_of_a_phone_opens_it_too(sample):
     expect(field(sample)).to_be_focused()
 
 
-def test_a_place_is_left_and_found_again_where_it_was(sample):
+def test_a_place_is_left_and_found_again_where_it_was(sample, said):
     sample.get_by_role("link", name="Holdings", exact=True).first.click()
     expect(sample.locator("main")).to_be_focused()
     sample.go_back()
@@ -173,3 +173,6 @@ def test_a_place_is_left_and_found_again_where_it_was(sample):
     sample.go_back()
 
     sample.wait_for_function("Math.abs(scrollY - 600) < 2")
+    sample.reload()
+    sample.wait_for_function("Math.abs(scrollY - 600) < 2")
+    assert said == []

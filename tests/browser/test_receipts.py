@@ -63,7 +63,9 @@ def number(text):
 
 
 def rounded_like(shown, exact):
-    """Whether the exact number, rounded to the places that are shown, is the one that is shown."""
+    """Whether the exact number, rounded to the places that are shown, is the one that is shown; unknown is a dash."""
+    if exact is None or shown is None:
+        return shown is exact
     return Decimal(exact).quantize(Decimal(1).scaleb(shown.as_tuple().exponent), ROUND_HALF_UP) == shown
 
 

@@ -189,7 +189,7 @@ def test_a_bond_without_a_price_is_in_the_health_of_the_data_with_what_mends_it(
 
     unpriced.get_by_role("button", name=re.compile("^Set a price of")).click()
     dialog = signed_in.get_by_role("dialog")
-    dialog.get_by_label("Price", exact=True).fill("1020")
+    dialog.get_by_label("Price of one").fill("1020")
     dialog.get_by_role("button", name="Save").click()
 
     expect(unpriced).to_have_count(0)

@@ -6,6 +6,7 @@ export const say = room('receipt', {
   failed: 'The working could not be read.',
   tryAgain: 'Try again',
   reading: 'Working it out…',
+  formula: '{formula}.',
   notKnown: 'Not known',
   rounded: 'Lines are rounded to be read.',
   roundedExact: 'Lines are rounded to be read; the figures behind them are exact.',

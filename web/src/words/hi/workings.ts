@@ -1,0 +1,33 @@
+import type { Translation } from '../room'
+import type { say } from '../workings'
+
+export const workings: Translation<typeof say> = {
+  currentValue: 'मौजूदा मूल्य', invested: 'निवेश', pricedInvested: 'जिसका भाव है उसमें निवेश', profitLoss: 'लाभ या हानि', profitLossPct: 'लाभ या हानि प्रतिशत में', priceEffect: 'भाव का असर',
+  currencyEffect: 'मुद्रा का असर', realised: 'बेचकर मिला लाभ', income: 'आय', taxWithheld: 'काटा गया कर', charges: 'शुल्क', total: 'कुल लाभ या हानि', dayChange: 'दिन का बदलाव', dayChangePct: 'दिन का बदलाव प्रतिशत में',
+  cash: 'नकद', quantity: 'मात्रा', average: 'औसत ख़रीद भाव', lastPrice: 'ताज़ा भाव', rate: 'विनिमय दर', weight: 'हिस्सा', price: 'भाव', fees: 'शुल्क', taxes: 'कर', cost: 'लागत', units: 'यूनिट', value: 'मूल्य', days: 'दिन', flow: 'जमा-निकासी',
+  gross: 'मात्रा × भाव', costHeld: 'जो रखा है उसकी लागत', costSold: 'जो बेचा उसकी लागत', costBefore: 'पहले की लागत', soFar: 'पहले की लागत: ऊपर की पंक्तियाँ मिलाकर', unitsBefore: 'पहले के यूनिट', unitsLeft: 'गए हुए यूनिट', unitsSold: 'बेचे हुए यूनिट',
+  unitsBought: 'ख़रीदे हुए यूनिट', lotLeft: 'लॉट में जो बचा था', lotUnits: 'लॉट के पहले के यूनिट', newUnits: 'नए यूनिट', oldUnits: 'इतने पुराने यूनिट पर', unitsAfter: 'बाद के यूनिट', unitsNew: 'यूनिट × नए', together: 'कुल मिलाकर',
+  proceeds: 'शुल्क घटाकर मिली राशि', closeBefore: 'पिछला बंद भाव', valueBefore: 'पिछले बंद भाव पर मूल्य', heldBefore: 'पिछले बंद पर रखे यूनिट', heldSince: 'पिछले बंद से रखे हुए', changeOne: 'एक यूनिट का बदलाव',
+  lastAtRate: 'ताज़ा दर पर ताज़ा भाव', closeAtRate: 'अपनी दर पर पिछला बंद भाव', lastLessOwn: 'ताज़ा भाव, अपना भाव घटाकर', tradePrice: 'सौदे का भाव', costAtRate: 'आज की दर पर लागत', made: 'लाभ या हानि, बेचकर मिला लाभ और आय',
+  known: 'पोर्टफ़ोलियो का ज्ञात मूल्य', nothingHeld: 'कुछ नहीं रखा है', noPrice: 'कोई भाव नहीं है', noClose: 'पिछला बंद भाव पता नहीं', partOfCost: 'लागत का हिस्सा', percentOfCost: 'साथ जाने वाली लागत का प्रतिशत',
+  moneyIn: 'आया पैसा', moneyOut: 'गया पैसा', before: 'पहले का मूल्य', end: 'अंत का मूल्य', xirrRate: 'सालाना दर जिस पर ये सब मिलकर शून्य होते हैं', allPeriods: 'सभी अवधियाँ, एक के बाद एक', aYear: 'सालाना', atEnd: 'अंत में', atStart: 'शुरू में',
+  peak: 'शिखर पर सूचकांक', lowest: 'उसके बाद सबसे नीचे सूचकांक', fall: 'गिरावट', fallPct: 'शिखर के प्रतिशत में गिरावट', largestFall: 'सबसे बड़ी गिरावट', volatility: 'उतार-चढ़ाव', deviation: 'सत्रों के रिटर्न का मानक विचलन × √252', twrYear: 'सालाना TWR',
+  putIn: 'जो डाला, उसमें से जो निकाला वह घटाकर', return: 'रिटर्न',
+  purchaseOf: '{day} की ख़रीद', saleOf: '{day} की बिक्री', openingOf: '{day} की शुरुआती होल्डिंग', rightsOf: '{day} का राइट्स इश्यू', reinvestmentOf: '{day} का पुनर्निवेश', dividendOf: '{day} का लाभांश', interestOf: '{day} का ब्याज', feeOf: '{day} का शुल्क', taxOf: '{day} का कर',
+  depositOf: '{day} की जमा', withdrawalOf: '{day} की निकासी', inOf: '{day} का अंदर ट्रांसफ़र', outOf: '{day} का बाहर ट्रांसफ़र', splitOf: '{day} का स्प्लिट', bonusOf: '{day} का बोनस', mergerOf: '{day} का विलय', demergerOf: '{day} का डीमर्जर', switchOf: '{day} का स्विच',
+  saleUnits: '{day} को {number} की बिक्री', lotOf: '{day} का लॉट, {number} यूनिट', acquired: '{day} को लिए {number} यूनिट', fromPool: 'पूल से {number} यूनिट', leftBy: '{day} को बचा', costAll: 'सभी यूनिट की लागत, {day}', costLeft: 'जो गया उसकी लागत: {label}',
+  costStays: '{label}: लागत वही रहती है', rowTax: '{label}: काटा गया कर', rowCharges: '{label}: शुल्क', rowCost: '{label}: लागत', rowNothing: '{label}: कुछ नहीं रखा था', noCost: '{label}: यूनिट की लागत किसी ने नहीं बताई', proceedsOf: '{day} की बिक्री से मिली राशि',
+  session: '{day} के सत्र का बदलाव', sinceThen: 'उसके बाद: {label}', closeOf: '{day} का बंद भाव', unitsOf: '{day} के यूनिट', newOn: '{day} को नए यूनिट', oldOn: '{day} को इतने पुराने यूनिट पर', inUnits: '{label}, आज के यूनिट में',
+  rateFrom: '{from} से {to} की दर', rateOn: '{day} को {from} से {to} की दर', rateEntered: 'लेन-देन में {from} से {to} की दर', rateBefore: '{day} से पहले के बंद पर {from} से {to} की दर', rateUnknown: '{from} से {to} की दर पता नहीं',
+  account: 'खाता {name}', cashIn: 'नकद, {name}', dayToDay: '{from} से {to}', withIn: '{day}, आए पैसे के साथ', withOut: '{day}, गए पैसे के साथ', dayFlow: '{day}: {label}', inYear: '{year} में {label}',
+  fSumValue: 'Σ मात्रा × ताज़ा भाव × दर, जिनका भाव है', fValue: 'मात्रा × ताज़ा भाव × दर', fInvested: 'जो अभी रखा है उसकी लागत, ख़रीद की दरों पर', fSumInvested: 'Σ जो अभी रखा है उसकी लागत', fPriced: 'Σ जिन होल्डिंग का मूल्य है उनकी लागत',
+  fProfit: 'मौजूदा मूल्य − निवेश', fSumProfit: 'Σ मौजूदा मूल्य − निवेश, जिन होल्डिंग के दोनों पता हैं', fProfitPct: '100 × लाभ या हानि ÷ निवेश', fSumProfitPct: '100 × लाभ या हानि ÷ उन्हीं होल्डिंग का निवेश', fRealised: 'शुल्क घटाकर मिली राशि − जो बेचा उसकी लागत',
+  fSumRealised: 'Σ शुल्क घटाकर मिली राशि − जो बेचा उसकी लागत', fIncome: 'लाभांश और ब्याज, काटा गया कर और शुल्क घटाकर', fSumIncome: 'Σ लाभांश और ब्याज, काटा गया कर और शुल्क घटाकर', fTax: 'लाभांश और ब्याज पर कर', fSumTax: 'Σ लाभांश और ब्याज पर कर',
+  fCharges: 'शुल्क और कर जो किसी लागत में नहीं हैं', fSumCharges: 'Σ शुल्क और कर जो किसी लागत में नहीं हैं', fTotal: 'लाभ या हानि + बेचकर मिला लाभ + आय − शुल्क', fSumDay: 'Σ पिछले सत्र में हर होल्डिंग का बदलाव', fDayPct: '100 × दिन का बदलाव ÷ पिछले बंद भाव पर मूल्य',
+  fDay: 'रखे यूनिट × (ताज़ा भाव × दर − पिछला बंद भाव × उसकी दर) + सत्र के सौदे × (ताज़ा भाव − उनका अपना)', fCash: 'जो मिला − जो चुकाया', fQuantity: 'जो यूनिट आए − जो गए, स्प्लिट गिनकर', fAverage: 'इंस्ट्रूमेंट की मुद्रा में लागत ÷ मात्रा',
+  fLast: 'ताज़ा भाव ÷ उसके बाद के स्प्लिट', fRate: 'इंस्ट्रूमेंट की मुद्रा की एक इकाई, पोर्टफ़ोलियो की मुद्रा में', fPriceEffect: 'मौजूदा मूल्य − इंस्ट्रूमेंट की मुद्रा में लागत × आज की दर', fCurrencyEffect: 'लाभ या हानि − भाव का असर',
+  fSumPriceEffect: 'Σ हर होल्डिंग पर भाव का असर', fSumCurrencyEffect: 'Σ हर होल्डिंग पर मुद्रा का असर', fXirr: 'वह दर r जिस पर Σ जमा-निकासी ÷ (1 + r)^(दिन ÷ 365) = 0', fTwr: '(अंत का मूल्य + गया पैसा) ÷ (शुरू का मूल्य + आया पैसा), दिन-दर-दिन गुणा करके, 1 घटाकर',
+  fTwrYear: '(1 + TWR)^(365 ÷ दिन) − 1', fFall: 'सबसे नीचा सूचकांक ÷ उससे पहले का शिखर − 1', fVolatility: 'रोज़ के रिटर्न का मानक विचलन × √252', fInYear: '{label}, {year} में',
+  floating: 'दशमलव के क़रीब बारह अंकों तक सही।', long: 'लेन-देन बहुत हैं: किसी होल्डिंग को खोलकर उसका हिसाब देखें।', secondOpinion: '{name} का नया भाव दूसरी पुष्टि का इंतज़ार कर रहा है।', leftOutPrice: '{name} छोड़ा गया: उसका भाव नहीं है।',
+  leftOutRate: '{name} छोड़ा गया: एक विनिमय दर पता नहीं।', leftOutCost: '{name} छोड़ा गया: उसकी लागत पता नहीं।', leftOutClose: '{name} छोड़ा गया: पिछला बंद भाव पता नहीं।', rateDay: '{from} से {to} की दर {weekday}{day} की है।',
+}
