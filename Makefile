@@ -35,7 +35,7 @@ test-python: setup
 	$(PYTEST) -q -n auto --maxprocesses=4 --ignore=tests/browser
 
 test-browser: setup needs ## the tests in a real Chromium
-	$(PYTEST) -q tests/browser
+	$(PYTEST) -q -n 2 tests/browser
 
 needs:
 	@tools/test-needs.sh

@@ -23,6 +23,18 @@ def test_the_first_page_makes_the_administrator_and_shows_a_living_sample(page, 
     expect(page.get_by_text("Demo prices, simulated")).to_be_visible()
     expect(page.get_by_text(re.compile("Last updated"))).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(16)
+    # A tour is offered at the edge; it took no focus, and who leaves it is not offered it again.
+    tour = page.get_by_role("complementary", name="A short tour")
+    expect(tour.get_by_text("1 of 3")).to_be_visible()
+    assert not tour.evaluate("card => card.contains(document.activeElement)")
+    tour.get_by_role("button", name="Next").click()
+    tour.get_by_role("button", name="Next").click()
+    expect(tour.get_by_role("link", name="Open Data health")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tour).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("16 of 16")).to_be_visible()
+    expect(tour).to_have_count(0)
     assert said == []
 
 

@@ -1,5 +1,7 @@
 // The one place that speaks HTTP: problems, entity tags, idempotency keys and the end of a session.
 
+import { say } from '../words/offline'
+
 export interface FieldProblem { field: string; code: string; message: string }
 
 /** An answer that is an error by RFC 9457, or no answer at all (status 0, code `unreachable`). */
@@ -14,10 +16,10 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | null
 
   constructor(status: number, body: Record<string, unknown>, retryAfter: string | null = null) {
-    super(String(body.detail ?? body.title ?? 'The server did not answer'))
+    super(String(body.detail ?? body.title ?? say('noAnswer')))
     this.status = status
     this.code = String(body.code ?? 'unknown')
-    this.title = String(body.title ?? 'Something went wrong')
+    this.title = String(body.title ?? say('wrong'))
     this.errors = Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : []
     this.more = body
     this.retryAfterSeconds = retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null
@@ -34,7 +36,8 @@ interface Options {
   tag?: string | null
   signal?: AbortSignal
 }
-export interface Answer<T> { status: number; data: T; tag: string | null }
+/** `keptAt`: when a kept answer was given, because the server could not be asked; null when it was. */
+export interface Answer<T> { status: number; data: T; tag: string | null; keptAt: string | null }
 
 let ended: () => void = () => {}
 /** What to do when the server says that nobody is signed in any more. */
@@ -42,6 +45,8 @@ export function onSessionEnd(then: () => void) { ended = then }
 
 /** Asks the server. Throws `Problem`; a 304 has no data. */
 export async function ask<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
+  // Without a network a change would only fail later, and nobody would know whether it was made.
+  if (method !== 'GET' && !navigator.onLine) throw new Problem(0, { code: 'offline', title: say('title'), detail: say('refused') })
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`
@@ -49,7 +54,7 @@ export async function ask<T>(method: string, path: string, options: Options = {}
   if (options.tag) headers['If-None-Match'] = options.tag
   const response = await fetch(`/api/v1${path}`, { method, headers, body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal, credentials: 'same-origin' }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Problem(0, { code: 'unreachable', title: 'The server did not answer' })
+    throw new Problem(0, { code: 'unreachable', title: say('noAnswer'), detail: say(method === 'GET' ? 'noAnswerYet' : 'unsure') })
   })
   const data: unknown = response.status === 204 || response.status === 304 ? null : await response.json().catch(() => ({}))
   if (!response.ok && response.status !== 304) {
@@ -58,7 +63,7 @@ export async function ask<T>(method: string, path: string, options: Options = {}
     if (problem.code === 'unauthenticated') ended()
     throw problem
   }
-  return { status: response.status, data: data as T, tag: response.headers.get('ETag') }
+  return { status: response.status, data: data as T, tag: response.headers.get('ETag'), keptAt: response.headers.get('X-Kept-At') }
 }
 
 export const get = async <T>(path: string, signal?: AbortSignal) => (await ask<T>('GET', path, { signal })).data

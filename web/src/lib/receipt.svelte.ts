@@ -10,8 +10,10 @@ export type FigureName = (typeof figures)[number]
 /** Every figure that can show its working, in the words of its label. */
 export const figureWord = worded(figures, say)
 
-/** Whose figure it is: a portfolio's, or that of one holding in it, named `of`. */
-export interface Source { portfolio: string; holding?: string; of?: string }
+/** Whose figure it is: a portfolio's, or that of one holding in it, named `of`; of what began on the day `since`. */
+export interface Source { portfolio: string; holding?: string; of?: string; since?: string }
+/** What is asked of the server for a figure, from the first day where it is of a period. */
+export const addressOf = ({ portfolio, holding, since }: Source, figure: string) => `/portfolios/${portfolio}/explain?figure=${figure}${holding ? `&holding=${holding}` : ''}${since ? `&from=${since}` : ''}`
 export interface Asked extends Source { figure: FigureName }
 
 class Receipt {

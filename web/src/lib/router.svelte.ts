@@ -2,6 +2,7 @@
 export const route = $state({ path: location.pathname, query: location.search })
 
 interface Place { key: number }
+const PATIENCE_MS = 2_000
 const keyOf = (state: unknown) => (state as Place | null)?.key ?? 0
 /** How far each place of this tab's history was scrolled. */
 const scrolled = new Map<number, number>(read())
@@ -30,7 +31,6 @@ function update() {
   if (moved) setTimeout(() => document.getElementById('main')?.focus({ preventScroll: true }))
 }
 
-const PATIENCE_MS = 2_000
 /** Scrolls to where a place was left, once it is long enough again; a reader who scrolls first is left alone. */
 function scrollBack(target: number) {
   const until = performance.now() + PATIENCE_MS, hands = new AbortController()

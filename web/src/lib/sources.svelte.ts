@@ -12,6 +12,8 @@ export function aboutSource(source: PriceSource): string | undefined {
   if (!source.fixed) return about
   return about ? say('both', { about, fixed: say('fixed') }) : say('fixed')
 }
+/** What a source is called: a name of its own, or one that is said in every language. */
+export const labelOf = ({ name, label }: PriceSource) => (name === 'ecb' ? say('ecbName') : name === 'demo' ? say('demoName') : label)
 /** What has to be accepted before it goes on: the server's own sentence, or its translation. */
 export const termsOf = (source: PriceSource) => (source.name === 'yahoo' && currentLanguage() !== 'en' ? say('termsYahoo') : source.terms)
 

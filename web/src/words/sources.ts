@@ -3,6 +3,8 @@ import { room } from './room'
 /** Where prices come from. */
 export const say = room('sources', {
   sources: 'Price sources',
+  ecbName: 'European Central Bank',
+  demoName: 'Demo market (simulated)',
   amfi: 'Every Indian fund’s NAV, once a day',
   ecb: 'Exchange rates, once a day',
   yahoo: 'Shares and ETFs worldwide, every 10 minutes',

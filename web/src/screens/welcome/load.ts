@@ -1,6 +1,7 @@
 import { Keys, patch, post } from '../../api/client'
 import type { Portfolio, Session, User } from '../../api/types'
 import type { Sources } from '../../lib/sources.svelte'
+import { say } from '../../words/welcome'
 import type { Setup } from './setup.svelte'
 
 const keys = new Keys()
@@ -18,6 +19,6 @@ export const saveCount = ({ locale, currency }: Setup) => patch<User>('/me', { l
 /** Switches the sources and creates the first portfolio; safe to call again after a failure. */
 export async function begin(setup: Setup, sources: Sources | null): Promise<Portfolio> {
   await sources?.save()
-  const body = { name: 'My portfolio', currency: setup.currency }
+  const body = { name: say('portfolio'), currency: setup.currency }
   return setup.start === 'sample' ? post<Portfolio>('/sample', {}, keys.of('sample')) : post<Portfolio>('/portfolios', body, keys.of(body))
 }

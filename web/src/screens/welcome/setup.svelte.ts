@@ -20,7 +20,9 @@ export class Setup {
   get accountOk() { return !!this.name.trim() && this.emailOk && judge(this.password, this.least, this.about).ok }
 }
 
-/** The browser's own locale when it is among those offered, else India's. */
+/** The browser's own locale when it is among those offered, else one of its language, else India's. */
 function guess() {
-  return locales.find(([code]) => code === navigator.language)?.[0] ?? 'en-IN'
+  const language = navigator.language.split('-')[0]
+  const found = locales.find(([code]) => code === navigator.language) ?? locales.find(([code]) => code.startsWith(`${language}-`))
+  return found?.[0] ?? 'en-IN'
 }

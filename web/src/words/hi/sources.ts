@@ -3,6 +3,8 @@ import type { say } from '../sources'
 
 export const sources: Translation<typeof say> = {
   sources: 'भाव के स्रोत',
+  ecbName: 'यूरोपीय केंद्रीय बैंक',
+  demoName: 'डेमो बाज़ार (असली नहीं)',
   amfi: 'हर भारतीय फ़ंड का NAV, दिन में एक बार',
   ecb: 'विनिमय दरें, दिन में एक बार',
   yahoo: 'दुनिया भर के शेयर और ETF, हर 10 मिनट में',
