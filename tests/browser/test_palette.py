@@ -156,14 +156,22 @@ def test_the_button_of_a_phone_opens_it_too(sample):
     expect(field(sample)).to_be_focused()
 
 
+def scrolled_to(page, pixels):
+    """Waits until the page is that far down, and stays there."""
+    for _ in range(50):
+        page.wait_for_timeout(100)
+        if abs(page.evaluate("scrollY") - pixels) < 2:  # a pixel of rounding
+            return
+    pytest.fail(f"The page is at {page.evaluate('scrollY')}, not at {pixels}.")
+
+
 def test_a_place_is_left_and_found_again_where_it_was(sample, said):
     sample.get_by_role("link", name="Holdings", exact=True).first.click()
     expect(sample.locator("main")).to_be_focused()
     sample.go_back()
     expect(sample.locator(".total")).to_be_visible()
     sample.evaluate("scrollTo(0, 600)")
-    sample.wait_for_function("scrollY === 600")
-    sample.wait_for_timeout(100)
+    scrolled_to(sample, 600)
 
     sample.keyboard.press("/")
     field(sample).fill("settings")
@@ -172,7 +180,7 @@ def test_a_place_is_left_and_found_again_where_it_was(sample, said):
     assert sample.evaluate("scrollY") == 0
     sample.go_back()
 
-    sample.wait_for_function("Math.abs(scrollY - 600) < 2")
+    scrolled_to(sample, 600)
     sample.reload()
-    sample.wait_for_function("Math.abs(scrollY - 600) < 2")
+    scrolled_to(sample, 600)
     assert said == []
