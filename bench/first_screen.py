@@ -100,7 +100,7 @@ def sorted_in(browser, address, client):
     context.add_init_script(f"localStorage.setItem('prefs', JSON.stringify({{ scope: '{portfolio}' }}))")
     page = context.new_page()
     page.goto(f"{address}/holdings")
-    page.wait_for_function(f"document.querySelectorAll('tbody tr').length >= {HOLDINGS}")
+    page.wait_for_function("(count) => document.querySelectorAll('tbody tr').length >= count", arg=HOLDINGS)
     spent = page.evaluate(SORT)
     context.close()
     return spent

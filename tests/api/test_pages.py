@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -110,3 +111,17 @@ def test_a_server_without_built_pages_says_so(tmp_path):
     client = TestClient(Starlette(routes=[Mount("/", Pages(tmp_path / "nothing"))]))
 
     assert client.get("/").status_code == 404
+
+
+def test_pages_come_compressed_to_who_can_read_that_and_are_the_same(tmp_path):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "long.js").write_text("say('quiet');\n" * 500)
+    pages = GZipMiddleware(Pages(tmp_path), minimum_size=1_000)
+    browser = TestClient(pages)
+    packed = browser.get("/assets/long.js", headers={"Accept-Encoding": "gzip"})
+    plain = browser.get("/assets/long.js", headers={"Accept-Encoding": "identity"})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text == "say('quiet');\n" * 500
+    assert packed.headers["vary"] == "Accept-Encoding"

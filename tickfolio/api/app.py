@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from tickfolio.api import (
@@ -30,6 +31,7 @@ from tickfolio.api.guards import Guards
 from tickfolio.api.pages import Pages
 
 API = "/api/v1"
+_COMPRESSED_FROM_BYTES = 1_000
 
 
 def make_routes() -> FastAPI:
@@ -60,7 +62,8 @@ def make_app(desk: Desk, observe: Callable[[str, int, float], None], clock: Call
     app = make_routes()
     app.state.desk = desk
     # Whatever no route knows at all is a page; a known path with another method stays a 405.
-    app.router.default = Pages(desk.options.pages)
+    # They are compressed here, so that a phone is served well without a proxy, too.
+    app.router.default = GZipMiddleware(Pages(desk.options.pages), minimum_size=_COMPRESSED_FROM_BYTES)
     return Guards(FastSummary(app, desk), desk.options, observe, clock)
 
 
