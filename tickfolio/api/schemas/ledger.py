@@ -197,7 +197,7 @@ class TransactionInput(Input):
     What a kind has no use for is left out. DIVIDEND, INTEREST, FEE, TAX, DEPOSIT and WITHDRAWAL: quantity × price is
     the gross amount. SPLIT and BONUS have a `ratio`: `10:1` makes 1 into 10, a 1:1 bonus is `2:1`. MERGER and SWITCH
     turn `quantity` into `to_quantity` of `to_symbol`; DEMERGER adds `to_quantity` of it beside and takes `cost_pct`
-    percent of the cost along. OPENING and TRANSFER_IN may say `cost`, what all of it cost; an OPENING then has no price.
+    percent of the cost along. OPENING and TRANSFER_IN may say `cost`, what all of it cost; OPENING has no price then.
     """
 
     type: TransactionType
