@@ -137,7 +137,7 @@ export function contribution(answer: Answer, digits: number, all: boolean) {
   const rest = total && !unknown ? sub(total, exact.reduce(add, ZERO)) : ZERO
   const apart = sign(round(rest, digits)) !== 0
   const shown = wholes(apart ? [...exact, rest] : exact, digits, total && !unknown ? total : undefined).map(text)
-  const parts: Part[] = known.map((one, at) => ({ id: one.id, instrument: one.instrument, amount: shown[at], open: sign(dec(one.end_value) ?? ZERO) !== 0 }))
+  const parts: Part[] = known.map((one, at) => ({ id: one.id, instrument: one.instrument, amount: shown[at], open: one.end_value === null || sign(dec(one.end_value)!) !== 0 }))
   const losses = parts.slice(GAINS).filter((part) => part.amount.startsWith('-')).slice(-LOSSES)
   const first = parts.slice(0, GAINS + LOSSES - losses.length)
   const few = all || parts.length <= GAINS + LOSSES + 1
