@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from tests.infrastructure.run import find_free_port
 from tests.providers.market import Market
@@ -27,6 +28,8 @@ FLAGS = [
 PASSWORD = "quiet river stone lamp 42"
 READY_SECONDS = 60
 PATIENCE_MILLISECONDS = 15_000
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 STOCK = {"asset_type": "STOCK", "symbol": "INFY", "exchange": "NSE"}
+PATIENCE_SECONDS = 15
 # What a spreadsheet puts on the clipboard; in the third row the units are no number.
 COPIED = """\
 2026-01-05\tBuy\tINFY\t10\t1,400.00\t20\t\tZerodha
@@ -33,8 +35,13 @@ def portfolio(client):
 
 
 def record(client, portfolio, **row):
+    """A row whose instrument has been named by its source, which happens a moment after it is entered."""
     made = client.post(f"/portfolios/{portfolio}/transactions", json={**STOCK, **row})
     assert made.status_code == 201, made.text
+    until = time.monotonic() + PATIENCE_SECONDS
+    while rows_of(client, portfolio)[0]["instrument"]["name"] == STOCK["symbol"]:
+        assert time.monotonic() < until, "the source has not named the instrument"
+        time.sleep(0.05)
     return made.json()
 
 
