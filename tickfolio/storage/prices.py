@@ -104,28 +104,17 @@ class Prices:
         query = query.order_by(h.timestamp.desc(), h.kind).limit(limit)
         return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
 
-    def close_by(self, instrument_id: str, day: date, *, days_old_max: int) -> PricePoint | None:
-        """The last close on or before a day, unless it is older than so many days."""
-        h = price_history.c
-        end = datetime.combine(day + timedelta(days=1), time(), UTC)
-        query = select(price_history).where(
-            h.instrument_id == instrument_id,
-            h.kind == "close",
-            h.timestamp < end,
-            h.timestamp >= end - timedelta(days=days_old_max + 1),
-        )
-        row = self._connection.execute(query.order_by(h.timestamp.desc()).limit(1)).one_or_none()
-        return PricePoint(**row._asdict()) if row else None
-
     def closes_between(self, instrument_id: str, since: date, until: date) -> tuple[Sequence[date], Sequence[Decimal]]:
         """The days, by UTC, of an instrument's closes from one day to another, oldest first, and the closes, exact."""
         h = price_history.c
-        query = select(h.timestamp, h.price).where(h.instrument_id == instrument_id, h.kind == "close")
-        query = query.where(
-            h.timestamp >= datetime.combine(since, time.min, UTC), h.timestamp <= datetime.combine(until, time.max, UTC)
-        )
+        query = select(h.timestamp, h.price).where(*_closes_of(instrument_id, since, until))
         found = self._connection.execute(query.order_by(h.timestamp)).all()
         return [at.date() for at, _ in found], [price for _, price in found]
+
+    def close_points(self, instrument_id: str, since: date, until: date) -> Sequence[PricePoint]:
+        """The same closes with all that is known of each, for receipts."""
+        query = select(price_history).where(*_closes_of(instrument_id, since, until)).order_by(price_history.c.timestamp)
+        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
 
     def newest_closes(self, instrument_id: str, count: int) -> Sequence[PricePoint]:
         """The last closes of an instrument, newest first."""
@@ -207,6 +196,12 @@ def hold_closes(connection: Connection) -> None:
     A writer calls it after it has written and before it forgets the blocks, a maker before it reads.
     """
     Server(connection).raise_version("closes")
+
+
+def _closes_of(instrument_id: str, since: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    h = price_history.c
+    begin, end = datetime.combine(since, time.min, UTC), datetime.combine(until, time.max, UTC)
+    return h.instrument_id == instrument_id, h.kind == "close", h.timestamp >= begin, h.timestamp <= end
 
 
 def _parts(ids: Iterable[str]) -> Iterable[list[str]]:

@@ -25,7 +25,10 @@ class ProviderOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RefreshRow:
-    """One run. `slot` is None for a run by hand or for new instruments; `fence` rises when it changes hands."""
+    """One run. `slot` is None for a run by hand or for new instruments; `fence` rises when it changes hands.
+
+    Counts are of instruments; `portfolios` counts those that are worth something else than before.
+    """
 
     id: str
     kind: str
@@ -39,6 +42,9 @@ class RefreshRow:
     held: int = 0
     failed: int = 0
     providers: Sequence[ProviderOutcome] = ()
+    rejected: int = 0
+    unchanged: int = 0
+    portfolios: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,9 @@ def _values(row: RefreshRow) -> dict[str, object]:
         "held": row.held,
         "failed": row.failed,
         "providers": json.dumps(providers),
+        "rejected": row.rejected,
+        "unchanged": row.unchanged,
+        "portfolios": row.portfolios,
     }
 
 

@@ -65,5 +65,8 @@ price_refreshes = Table(
     Column("held", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("providers", Text, nullable=False),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("unchanged", Integer, nullable=False, server_default="0"),
+    Column("portfolios", Integer, nullable=False, server_default="0"),
     Index("ix_price_refreshes_started_at", "started_at"),
 )

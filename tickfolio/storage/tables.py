@@ -19,6 +19,7 @@ from sqlalchemy import (
     true,
 )
 
+from tickfolio.storage import market_tables  # noqa: F401  # so that the metadata has them too
 from tickfolio.storage.columns import Exact, UtcInstant
 from tickfolio.storage.server_tables import belongs_to, id_column, metadata
 
