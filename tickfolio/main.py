@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 import uuid_utils
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from starlette.types import ASGIApp
 
 from tickfolio import __version__
 from tickfolio.api.app import make_app
 from tickfolio.api.desk import ApiOptions, Desk
+from tickfolio.api.metrics import Metrics
 from tickfolio.auth.attempts import Attempts, SharedCounts, shared_counts
 from tickfolio.auth.credentials import Passwords
 from tickfolio.cache.cache import Cache, LayeredCache, MemoryCache
@@ -43,8 +42,6 @@ YAHOO_INTERVAL_SECONDS = 1.0
 POOL_SIZE = 20
 
 COLLECT_AFTER = (20_000, 20, 20)  # objects, then runs over the young ones, then over the middle ones: decision 25
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +75,6 @@ class _Shared:
     closers: Sequence[Callable[[], None]]
 
 
-class _Metrics:
-    """Counts for Prometheus; a registry of its own, so that building twice counts apart."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._requests = Histogram(
-            "tickfolio_request_seconds", "Requests by method and status", ["method", "status"], registry=self.registry
-        )
-        self._events = Counter("tickfolio_events", "What happened, by name", ["name"], registry=self.registry)
-
-    def observe(self, method: str, status: int, seconds: float) -> None:
-        """One request."""
-        known = method if method in {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"} else "other"
-        self._requests.labels(known, str(status)).observe(seconds)
-
-    def count(self, name: str) -> None:
-        """Something happened."""
-        self._events.labels(name).inc()
-        log.info("event", name=name)
-
-    def page(self) -> bytes:
-        """The page that Prometheus reads."""
-        return generate_latest(self.registry)
-
-
 def build(
     settings: Settings,
     *,
@@ -114,7 +86,7 @@ def build(
 
     `works`: the price job runs in this process. A test may bring its own clock, and passwords that cost less.
     """
-    metrics = _Metrics()
+    metrics = Metrics()
     database = open_database(settings.database(), pool_size=POOL_SIZE)
     secret, instance = _secrets(settings, database)
     shared = _share(settings, secret, instance, metrics.count)
@@ -127,6 +99,7 @@ def build(
         publish=shared.events.publish,
         ask_for_prices=lambda ids: jobs.price_new(ids) if jobs else None,
     )
+    metrics.watch_prices(database, world)
     if works:
         with database.transaction() as tx:  # what an older Tickfolio projected
             project_outdated(tx, world)
@@ -159,7 +132,7 @@ def spare_collector() -> None:
 
 
 def _furnish(
-    settings: Settings, reception: Reception, refresher: Refresher, shared: _Shared, jobs: Jobs, metrics: _Metrics
+    settings: Settings, reception: Reception, refresher: Refresher, shared: _Shared, jobs: Jobs, metrics: Metrics
 ) -> Desk:
     return Desk(
         database=refresher.database,
@@ -188,7 +161,7 @@ def _receive(
     )
 
 
-def _attempts(secret: bytes, metrics: _Metrics, shared: _Shared) -> Attempts:
+def _attempts(secret: bytes, metrics: Metrics, shared: _Shared) -> Attempts:
     clock = time.time  # noqa: TID251  # handed in here, read nowhere else
     return Attempts(secret=secret, clock=clock, on_event=metrics.count, shared=shared.counts)
 

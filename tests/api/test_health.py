@@ -1,4 +1,5 @@
 from tests.api.running import assert_problem, running
+from tickfolio.services.refresh import refresh_slot
 
 
 def test_alive_and_ready(server):
@@ -39,3 +40,16 @@ def test_metrics_are_for_the_administrators_token_from_anywhere(server):
     assert ask(server.token(administrator)).status_code == 200
     assert_problem(ask(server.token(other)), 403, "forbidden")
     assert_problem(ask("wrong"), 401, "unauthenticated")
+
+
+def test_metrics_tell_how_old_prices_are_and_how_the_runs_went(sqlite_url):
+    with running(sqlite_url, providers="demo") as server:
+        browser = server.person("Asha").browser
+        browser.post("/sample").raise_for_status()
+        refresh_slot(server.product.refresher, server.product.world.now())
+
+        told = browser.get(f"{server.url}/metrics").text
+
+    assert 'tickfolio_oldest_price_age_seconds{source="demo"}' in told
+    assert 'tickfolio_refresh_runs_total{kind="slot",outcome="whole"} 1.0' in told
+    assert "tickfolio_last_refresh_portfolios 1.0" in told

@@ -126,5 +126,8 @@ def show_run(run: RefreshRow) -> RefreshRun:
         updated=run.updated,
         held=run.held,
         failed=run.failed,
+        rejected=run.rejected,
+        unchanged=run.unchanged,
+        portfolios=run.portfolios,
         providers=[ProviderRun(name=one.name, ok=one.ok, failures=dict(one.failures)) for one in run.providers],
     )

@@ -16,6 +16,7 @@ from tickfolio.domain.errors import RefreshCoolingDown, Unavailable
 from tickfolio.providers.provider import BatchResult
 from tickfolio.services.fx_history import Asked, fill_missing_rates
 from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
+from tickfolio.services.price_metrics import count_run
 from tickfolio.services.refresh_plan import Plan, plan_refresh
 from tickfolio.services.slots import slot_of
 from tickfolio.services.sources import Sources
@@ -212,10 +213,14 @@ def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progre
         held=counts.held,
         failed=max(0, plan.size - counts.updated - counts.held - counts.unchanged),
         providers=tuple(sorted(progress.outcomes, key=lambda outcome: outcome.name)),
+        rejected=counts.rejected,
+        unchanged=counts.unchanged,
     )
     with refresher.database.transaction() as tx:
+        row = replace(row, portfolios=tx.holdings.count_portfolios_priced(run.started_at))
         if not tx.refreshes.finish(row):
             return None
+        count_run(tx, row)
         # The time of the next refresh stands in every summary.
         version = tx.server.raise_version("prices")
         tx.after_commit(lambda: refresher.world.publish(Event("prices.updated", None, {"version": str(version)})))

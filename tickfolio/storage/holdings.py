@@ -1,14 +1,16 @@
 """Holdings: the one projection that is stored, rewritten together with the ledger."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, insert, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.holdings import Holding
-from tickfolio.storage.tables import holdings, portfolios
+from tickfolio.domain.money import ZERO
+from tickfolio.storage.tables import holdings, portfolios, prices_latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,18 @@ class Holdings:
         rows = self._connection.execute(select(holdings.c.instrument_id, holdings.c.quantity).distinct())
         return {instrument_id for instrument_id, quantity in rows if quantity}
 
+    def oldest_prices(self) -> Mapping[str, datetime]:
+        """By source, when the oldest of the prices was true that something held counts at."""
+        p = prices_latest.c
+        oldest = select(p.source, func.min(p.as_of).label("as_of")).where(_held_of(prices_latest)).group_by(p.source)
+        return {row.source: row.as_of for row in self._connection.execute(oldest)}
+
+    def count_portfolios_priced(self, since: datetime) -> int:
+        """How many portfolios hold something that got a price since then."""
+        h, p = holdings.c, prices_latest.c
+        query = select(func.count(h.portfolio_id.distinct())).join(prices_latest, p.instrument_id == h.instrument_id)
+        return int(self._connection.execute(query.where(h.quantity != ZERO, p.last_updated_at >= since)).scalar_one())
+
     def portfolios_with_unknown_cost(self) -> Sequence[tuple[str, str]]:
         """(owner's id, portfolio's id) where a rate of exchange was missing when a holding was projected."""
         h = holdings.c
@@ -109,6 +123,12 @@ class Holdings:
 def _owned(owner_id: str) -> Any:
     owner = portfolios.c.user_id == owner_id
     return select(holdings).join(portfolios, portfolios.c.id == holdings.c.portfolio_id).where(owner)
+
+
+def _held_of(prices: Table) -> ColumnElement[bool]:
+    """Whether anybody holds the instrument of a row of prices."""
+    h = holdings.c
+    return exists().where(h.instrument_id == prices.c.instrument_id, h.quantity != ZERO)
 
 
 def _row(row: Any) -> HoldingRow:

@@ -38,13 +38,18 @@ class Server:
         found = self._connection.execute(select(versions.c.value).where(versions.c.name == name)).scalar_one_or_none()
         return found or 0
 
-    def raise_version(self, name: str) -> int:
-        """Counts one up; whoever else counts waits until this transaction ends."""
+    def versions_of(self, beginning: str) -> Mapping[str, int]:
+        """The counters whose names begin so, and their values."""
+        query = select(versions.c.name, versions.c.value).where(versions.c.name.startswith(beginning, autoescape=True))
+        return {row.name: row.value for row in self._connection.execute(query)}
+
+    def raise_version(self, name: str, by: int = 1) -> int:
+        """Counts up; whoever else counts waits until this transaction ends."""
         insert_if_new(self._connection, versions, {"name": name, "value": 0})
         raised = (
             update(versions)
             .where(versions.c.name == name)
-            .values(value=versions.c.value + 1)
+            .values(value=versions.c.value + by)
             .returning(versions.c.value)
         )
         return int(self._connection.execute(raised).scalar_one())

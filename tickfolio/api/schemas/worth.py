@@ -140,7 +140,11 @@ class ProviderRun(Output):
 
 
 class RefreshRun(Output):
-    """One run of the price job. `held` prices wait for a second opinion; `failed` instruments kept their last price."""
+    """One run of the price job. `held` prices wait for a second opinion; `failed` instruments kept their last price.
+
+    Of the failed ones `rejected` were given a price that cannot be; for `unchanged` ones a newer price was here already.
+    `portfolios` hold something that got a price.
+    """
 
     run_id: Identifier
     slot: Instant | None
@@ -150,6 +154,9 @@ class RefreshRun(Output):
     updated: int
     held: int
     failed: int
+    rejected: int
+    unchanged: int
+    portfolios: int
     providers: list[ProviderRun]
 
 
