@@ -21,7 +21,7 @@ const JUST_NOW_MS = 15 * 60_000
 const SLOT_MS = 10 * 60_000
 
 export const isOld = (price: Price, now: number) => price.status === 'stale' || (price.stale_at !== null && Date.parse(price.stale_at) <= now)
-const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 'held'].includes(price.status) && !isOld(price, now) && (price.stale_at === null || Date.parse(price.stale_at) - now < MOVING_MS || now - Date.parse(price.as_of) < JUST_NOW_MS)
+export const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 'held'].includes(price.status) && !isOld(price, now) && (price.stale_at === null || Date.parse(price.stale_at) - now < MOVING_MS || now - Date.parse(price.as_of) < JUST_NOW_MS)
 
 /** Which of the four states a summary is in, told by its own instants and the reader's clock. */
 export function freshness(summary: Dated, now: number, reachable: boolean): Freshness {
@@ -46,7 +46,7 @@ export function ageOf(price: Price, now: number): { text: string; old: boolean; 
   return { text: ago(price.as_of, now), old: false, title }
 }
 
-function dayName(iso: string, now: number) {
+export function dayName(iso: string, now: number) {
   const day = today(new Date(iso))
   if (day === today(new Date(now))) return say('today')
   return day === today(new Date(now - 86_400_000)) ? say('yesterday') : shortDate(day)

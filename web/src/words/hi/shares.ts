@@ -1,0 +1,13 @@
+import type { Translation } from '../room'
+import type { say } from '../shares'
+
+export const shares: Translation<typeof say> = {
+  live: '{share} लाइव, {since}',
+  close: '{share} बंद कीमत, {since}',
+  nav: '{share} NAV, {since}',
+  manual: '{share} हाथ से दर्ज, {since}',
+  held: '{share} की नई कीमत पर शक, {since}',
+  stale: '{share} पुरानी, {since}',
+  under: '{share} से कम',
+  label: 'मूल्य कितना ताज़ा है',
+}
