@@ -18,7 +18,7 @@ from tickfolio.cache.cache import MemoryCache
 from tickfolio.cache.events import Event
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.ledger import CostMethod, TransactionType
-from tickfolio.domain.prices import LatestPrice, Observation, PriceStatus
+from tickfolio.domain.prices import Close, LatestPrice, Observation, PriceStatus
 from tickfolio.providers.ecb import EcbAdapter, EcbProvider
 from tickfolio.providers.provider import BatchResult, Failure, FailureKind, HistoryResult, Listing, Provider
 from tickfolio.services.accounts import Reception
@@ -217,6 +217,8 @@ class ScriptedSource:
         self.names: Mapping[str, str] = {}
         self.before_batch: Callable[[int], object] = lambda _number: None
         self.calls: list[tuple[tuple[str, ...], bool]] = []
+        self.histories: dict[str, HistoryResult] = {}
+        self.histories_asked: list[tuple[str, date]] = []
         self._exchanges = frozenset(exchanges)
         self._batch_size = batch_size
         self._lock = threading.Lock()
@@ -254,8 +256,20 @@ class ScriptedSource:
             names=self.names,
         )
 
+    def say_closes(self, symbol: str, closes: Mapping[str, str], currency: str | None = "INR") -> None:
+        """From now on these are the symbol's closes, by day as 2026-11-19."""
+        told = tuple(Close(date.fromisoformat(day), Decimal(price)) for day, price in sorted(closes.items()))
+        self.histories[symbol] = HistoryResult(told, currency)
+
     def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:  # noqa: ARG002 - as Provider
-        return HistoryResult(failure=Failure(FailureKind.NO_DATA, f"{symbol}: not in the script"))
+        with self._lock:
+            self.histories_asked.append((symbol, since.date()))
+        if self.failing is not None:
+            return HistoryResult(failure=self.failing)
+        known = self.histories.get(symbol)
+        if known is None:
+            return HistoryResult(failure=Failure(FailureKind.NO_DATA, f"{symbol}: not in the script"))
+        return replace(known, closes=tuple(close for close in known.closes if close.on >= since.date()))
 
     def search(self, query: str) -> Sequence[Listing]:
         return [one for one in self.listings if query.lower() in one.name.lower()]

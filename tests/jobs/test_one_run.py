@@ -22,6 +22,7 @@ def work(refresher):
         refresh_by_hand=lambda run_id: refresh_by_hand(refresher, run_id),
         price_new=lambda ids: price_new(refresher, ids),
         keep_order=lambda: keep_order(refresher.database, refresher.world.now()),
+        fill_histories=lambda: None,
     )
 
 

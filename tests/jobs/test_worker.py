@@ -38,6 +38,7 @@ class Seen:
             refresh_by_hand=lambda run_id: self.note(("hand", run_id)),
             price_new=lambda ids: self.note(("new", *ids)),
             keep_order=lambda: self.note(("order",)),
+            fill_histories=lambda: self.note(("fill",)),
         )
 
     def wait_for(self, *what):
@@ -89,8 +90,12 @@ def crons(interval_minutes):
 @pytest.mark.parametrize(
     ("minutes", "expression"), [(1, "*/1 * * * *"), (10, "*/10 * * * *"), (30, "*/30 * * * *"), (60, "0 * * * *")]
 )
-def test_the_schedule_fires_each_slot_and_keeps_order_once_an_hour(minutes, expression):
-    assert crons(minutes) == {"refresh_due": expression, "keep_order": "17 * * * *"}
+def test_the_schedule_fires_each_slot_keeps_order_once_an_hour_and_fills_histories_in_between(minutes, expression):
+    assert crons(minutes) == {
+        "refresh_due": expression,
+        "keep_order": "17 * * * *",
+        "fill_histories": "3-59/10 * * * *",
+    }
 
 
 def test_what_was_missed_is_done_at_the_start(queue_url, run, seen):

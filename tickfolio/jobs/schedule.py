@@ -19,6 +19,7 @@ class Work:
     refresh_by_hand: Callable[[str], object]
     price_new: Callable[[Sequence[str]], object]
     keep_order: Callable[[], object]
+    fill_histories: Callable[[], object]
 
 
 def make_tasks(work: Work, interval_minutes: int) -> list[Callable[..., Any]]:
@@ -33,13 +34,17 @@ def make_tasks(work: Work, interval_minutes: int) -> list[Callable[..., Any]]:
         del cron
         await _in_thread("keep_order", work.keep_order)
 
+    async def fill_histories(cron: Cron = Cron("3-59/10 * * * *")) -> None:  # noqa: B008  # how the engine is told
+        del cron
+        await _in_thread("fill_histories", work.fill_histories)
+
     async def refresh_by_hand(run_id: str) -> None:
         await _in_thread("refresh_by_hand", lambda: work.refresh_by_hand(run_id))
 
     async def price_new(instrument_ids: list[str]) -> None:
         await _in_thread("price_new", lambda: work.price_new(instrument_ids))
 
-    return [refresh_due, keep_order, refresh_by_hand, price_new]
+    return [refresh_due, keep_order, fill_histories, refresh_by_hand, price_new]
 
 
 async def _in_thread(task: str, call: Callable[[], object]) -> None:
