@@ -1,4 +1,4 @@
-"""A small market on 127.0.0.1 that answers like Yahoo, AMFI and the ECB, from prices that a test sets.
+"""A small market on 127.0.0.1 that answers like Yahoo, AMFI, the ECB, NSE, BSE and mfapi.in, as a test sets it.
 
     with Market() as market:
         market.set("INFY.NS", "1512.60", currency="INR", previous_close="1500.00")
@@ -14,6 +14,7 @@ Prices are text and go into the answer as written, so that a test can also say "
 
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,9 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.providers.market_answers import Nav, Quote, Reply, chart, nav_file, rates_file, search, spark
+
+# By a mark in the path that was asked for; all other paths are Yahoo's.
+_MARKS = {"_NSE_CM_": "nse", "_BSE_CM_": "bse", "/mf/": "mfapi", "NAV": "amfi", "eurofxref": "ecb"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Market:
         self.histories: dict[str, dict[date, str]] = {}
         self.navs: dict[str, Nav] = {}
         self.rates: dict[date, dict[str, str]] = {}
+        self.files: dict[str, Reply] = {}
         self.failures: dict[str, Reply] = {}
         self.requests: list[Seen] = []
         self.latency_seconds = latency_seconds
@@ -90,6 +95,9 @@ class Market:
             "TICKFOLIO_YAHOO_URL": self.yahoo_url,
             "TICKFOLIO_AMFI_URL": self.amfi_url,
             "TICKFOLIO_ECB_URL": self.ecb_url,
+            "TICKFOLIO_NSE_URL": self.url,
+            "TICKFOLIO_BSE_URL": self.url,
+            "TICKFOLIO_MFAPI_URL": self.url,
         }
 
     def set(
@@ -114,6 +122,10 @@ class Market:
         """What one euro costs in a currency on a day."""
         self.rates.setdefault(on, {})[code] = rate
 
+    def set_file(self, path: str, body: bytes, content_type: str = "text/plain") -> None:
+        """What NSE, BSE or mfapi.in has under a path; it has a tag, and is not sent again to who has it."""
+        self.files[path] = Reply(body, 200, content_type, {"ETag": f'"{zlib.crc32(body)}"'})
+
     def fail(
         self,
         source: str,
@@ -124,7 +136,7 @@ class Market:
         headers: Mapping[str, str] | None = None,
         after_seconds: float = 0,
     ) -> None:
-        """From now on `source` (yahoo, amfi or ecb) answers this."""
+        """From now on `source` (yahoo, amfi, ecb, nse, bse or mfapi) answers this."""
         content = body.encode() if isinstance(body, str) else body
         self.failures[source] = Reply(content, status, content_type, headers or {}, after_seconds)
 
@@ -140,7 +152,7 @@ class Market:
     def reply(self, path: str, headers: Mapping[str, str]) -> Reply:
         """What the market answers to one request."""
         parts = urlsplit(path)
-        source = "amfi" if "NAV" in parts.path else "ecb" if "eurofxref" in parts.path else "yahoo"
+        source = next((name for mark, name in _MARKS.items() if mark in parts.path), "yahoo")
         with self._lock:
             self.requests.append(Seen(source, path, dict(headers)))
         if source in self.failures:
@@ -149,7 +161,13 @@ class Market:
             return nav_file(self.navs, headers.get("If-None-Match"))
         if source == "ecb":
             return rates_file(self.rates, daily="daily" in parts.path)
+        if source != "yahoo":
+            return self._file(parts.path, headers.get("If-None-Match"))
         return self._yahoo(parts.path, {name: values[0] for name, values in parse_qs(parts.query).items()})
+
+    def _file(self, path: str, tag: str | None) -> Reply:
+        kept = self.files.get(path, Reply(b"<html>Not Found</html>", 404, "text/html"))
+        return Reply(b"", 304, headers=kept.headers) if tag and tag == kept.headers.get("ETag") else kept
 
     def _yahoo(self, path: str, query: Mapping[str, str]) -> Reply:
         if path.endswith("/spark"):

@@ -51,7 +51,7 @@ def test_recorded_files_of_all_layouts(name, count, symbol, price, day):
     assert result.provider_failure is None
     assert result.observations == {symbol: nav(symbol, price, day)}
     assert result.failures["999999999"].kind is FailureKind.NOT_FOUND
-    assert len(result.listings) == count
+    assert len(result.listings) == result.rows == count
 
 
 @pytest.mark.parametrize(
@@ -241,11 +241,11 @@ def test_answers_that_are_no_file(answer, kind):
 
 
 def test_the_whole_file_is_one_conditional_request():
-    (request,) = AMFI.latest_requests(["1", "2"])
+    (request,) = AMFI.latest_requests(["1", "2"], NOW)
 
     assert (request.url, request.symbols) == ("https://portal.amfiindia.com/spages/NAVAll.txt", ("1", "2"))
     assert (request.is_conditional, request.bytes_max, request.deadline_seconds) == (True, 16_000_000, 60)
-    assert len(AMFI.latest_requests([])) == 1
+    assert len(AMFI.latest_requests([], NOW)) == 1
 
 
 def test_the_history_report_is_asked_for_a_few_days_at_most():

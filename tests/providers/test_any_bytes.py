@@ -9,14 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickfolio.providers.amfi import AmfiAdapter
+from tickfolio.providers.bse import BseAdapter
 from tickfolio.providers.ecb import EcbAdapter
 from tickfolio.providers.http_provider import Adapter
+from tickfolio.providers.mfapi import MfapiAdapter
+from tickfolio.providers.nse import NseAdapter
 from tickfolio.providers.provider import Answer, BatchResult
 from tickfolio.providers.yahoo import YahooAdapter
 
 NOW = datetime(2026, 11, 20, 9, 10, tzinfo=UTC)
 ASKED = ("A", "B.NS", "1", "EURINR")
-ADAPTERS: list[Adapter] = [YahooAdapter(), AmfiAdapter(), EcbAdapter()]
+ADAPTERS: list[Adapter] = [YahooAdapter(), AmfiAdapter(), EcbAdapter(), NseAdapter(), BseAdapter(), MfapiAdapter()]
 
 # JSON with the words that the readers look for, so that the branches behind them are reached.
 words = st.sampled_from(

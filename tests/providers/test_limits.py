@@ -158,3 +158,31 @@ def test_only_a_wait_that_the_source_asked_for_binds_a_probe(time, breaker):
     open_with(breaker, FailureKind.RATE_LIMITED)
     assert breaker.admit() is not None
     assert breaker.admit(probe=True) is None
+
+
+def test_a_spent_allowance_is_left_alone_until_it_is_renewed(time, breaker):
+    open_with(breaker, FailureKind.QUOTA_EXHAUSTED, wait=7200)
+    time.sleep(7199)
+
+    refusal = breaker.admit()
+    assert refusal is not None
+    assert (refusal.kind, refusal.retry_after_seconds) == (FailureKind.QUOTA_EXHAUSTED, 1)
+    assert breaker.admit(probe=True) is not None
+    time.sleep(1)
+    assert breaker.admit() is None
+    breaker.record_success()
+    assert breaker.is_closed
+
+
+def test_a_spent_allowance_of_unknown_length_is_tried_every_hour_and_by_hand(time, breaker):
+    # an hour each time: it does not double
+    for _ in range(3):
+        open_with(breaker, FailureKind.QUOTA_EXHAUSTED)
+        refusal = breaker.admit()
+        assert refusal is not None
+        assert refusal.retry_after_seconds == 3600
+        time.sleep(3600)
+        assert breaker.admit() is None
+
+    open_with(breaker, FailureKind.QUOTA_EXHAUSTED)
+    assert breaker.admit(probe=True) is None

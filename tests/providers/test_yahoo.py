@@ -277,7 +277,7 @@ def test_fault_03_04_05_answers_are_classified_by_all_they_say(answer, kind, wai
 def test_requests_have_twenty_symbols_each_percent_encoded():
     symbols = ["M&M.NS", "^NSEI", *(f"S{n}.NS" for n in range(19))]
 
-    requests = YAHOO.latest_requests(symbols)
+    requests = YAHOO.latest_requests(symbols, NOW)
 
     assert [len(request.symbols) for request in requests] == [20, 1]
     assert requests[0].url.startswith(

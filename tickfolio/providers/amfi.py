@@ -4,10 +4,9 @@ Source: https://portal.amfiindia.com/spages/NAVAll.txt, published through the ev
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Close, Observation, PriceStatus
@@ -22,6 +21,7 @@ from tickfolio.providers.amfi_file import (
     scheme_name,
 )
 from tickfolio.providers.classify import classify_transport
+from tickfolio.providers.india import day_in_india, end_of_day
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -40,8 +40,6 @@ DEADLINE_SECONDS = 60.0
 # Five days are 4.7 MB: more than ten would not pass the cap on the bytes.
 HISTORY_DAYS_MAX = 10
 HTTP_OK = 200
-_INDIA = ZoneInfo("Asia/Kolkata")
-_END_OF_DAY = time(23)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -63,7 +61,7 @@ class AmfiAdapter:
         known = (instrument.provider_symbol, instrument.symbol, instrument.isin)
         return next((text for text in known if text and (is_code(text) or is_isin(text))), None)
 
-    def latest_requests(self, symbols: Sequence[str]) -> Sequence[Request]:
+    def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for all, and only for what has changed since the last answer."""
         return [
             Request(
@@ -78,7 +76,7 @@ class AmfiAdapter:
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:
         """The report of all schemes over at most ten days: AMFI has none of one scheme."""
-        first, last = since.astimezone(_INDIA).date(), now.astimezone(_INDIA).date()
+        first, last = day_in_india(since), day_in_india(now)
         if last - first > timedelta(days=HISTORY_DAYS_MAX):
             return Failure(FailureKind.NO_DATA, f"AMFI's report is read for at most {HISTORY_DAYS_MAX} days.")
         path = f"/DownloadNAVHistoryReport_Po.aspx?frmdt={_write_day(first)}&todt={_write_day(last)}"
@@ -106,7 +104,8 @@ class AmfiAdapter:
             {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
             {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
             listings=tuple(_listing(row) for row in file.rows),
-            names={symbol: _listing(rows[0]).name for symbol, rows in found.items() if rows},
+            names={symbol: scheme_name(rows[0]) for symbol, rows in found.items() if rows},
+            rows=len(file.rows),
         )
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
@@ -159,17 +158,11 @@ def _observe(symbol: str, rows: Sequence[NavRow], file: NavFile, now: datetime) 
         symbol=symbol,
         price=nav,
         currency=CURRENCY,
-        as_of=_end_of(day, now),
+        as_of=end_of_day(day, now),
         status=PriceStatus.NAV,
         source=AmfiAdapter.name,
         close_on=day,
     )
-
-
-def _end_of(day: date, now: datetime) -> datetime:
-    """When a day's value was true: at its end, 23:00 in India, or now while that day still lasts."""
-    end = datetime.combine(day, _END_OF_DAY, _INDIA).astimezone(UTC)
-    return min(end, now) if day == now.astimezone(_INDIA).date() else end
 
 
 def _listing(row: NavRow) -> Listing:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from tickfolio.providers.provider import Failure, FailureKind
@@ -76,10 +78,13 @@ def read_nav_file(body: bytes) -> NavFile | Failure:
         return Failure(FailureKind.CONTRACT_CHANGED, "AMFI's file has a header that we do not know; all is refused.")
     rows: list[NavRow] = []
     broken: set[str] = set()
-    places = [columns.index(name) if name in known else None for name in NavRow._fields]
+    # A column that the file has not got is read from an empty field behind the others.
+    places = [columns.index(name) if name in known else len(columns) for name in NavRow._fields]
+    pick = itemgetter(*places)
     for fields in _rows(lines):
         if len(fields) == len(columns):
-            rows.append(NavRow._make("" if i is None else fields[i].strip() for i in places))
+            fields.append("")
+            rows.append(NavRow._make(map(str.strip, pick(fields))))
         else:
             broken.add(fields[0].strip())
     if not rows:
@@ -129,13 +134,19 @@ def scheme_name(row: NavRow) -> str:
     """The name a person knows a scheme by: scheme, plan and option, none of them twice."""
     name = " ".join(row.name.split())
     for part in (row.plan, row.option):
-        text = _plain(" ".join(part.split()))
-        said = {segment.strip().casefold() for segment in name.split(" - ")}
-        if text and text != "-" and text.casefold() not in said:
+        text, folded = _plain(part)
+        said = [segment.strip() for segment in name.casefold().split(" - ")]
+        if text and text != "-" and folded not in said:
             name = f"{name} - {text}"
     return name
 
 
-def _plain(text: str) -> str:
-    """GROWTH as Growth, beside names in ordinary letters; IDCW, which is an abbreviation, as it is."""
-    return " ".join(word.capitalize() if word.isupper() and len(word) > len("IDCW") else word for word in text.split())
+@lru_cache(maxsize=1024)
+def _plain(text: str) -> tuple[str, str]:
+    """GROWTH as Growth, beside names in ordinary letters; IDCW, which is an abbreviation, as it is.
+
+    With it the text to compare by. A file says the same few plans and options 14,000 times over.
+    """
+    words = (word.capitalize() if word.isupper() and len(word) > len("IDCW") else word for word in text.split())
+    plain = " ".join(words)
+    return plain, plain.casefold()

@@ -64,7 +64,7 @@ class EcbAdapter:
         is_pair = instrument.exchange == EXCHANGE and instrument.asset_type is AssetType.CURRENCY
         return instrument.symbol if is_pair else None
 
-    def latest_requests(self, symbols: Sequence[str]) -> Sequence[Request]:
+    def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for all pairs, and only for what has changed since the last answer."""
         return [Request(self._url, tuple(symbols), is_conditional=True)]
 

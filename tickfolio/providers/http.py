@@ -1,5 +1,6 @@
 """The one place that does HTTP out: GET only, no redirects, within a total deadline and a cap on the bytes."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -15,6 +16,10 @@ from tickfolio.providers.provider import Answer, Failure, FailureKind, Request
 USER_AGENT = f"Tickfolio/{__version__} (self-hosted portfolio tracker)"
 CONNECT_SECONDS_MAX = 5.0
 _CONNECTIONS_MAX = 4
+# The library and its core log addresses and headers in full, and a key may stand in either. A filter stays where
+# another library sets up logging later.
+for _name in ("httpx2", "httpcore2.connection", "httpcore2.http11", "httpcore2.http2"):
+    logging.getLogger(_name).addFilter(lambda _: False)
 
 # The library maps its core's errors to its own only in its own transport, so that both kinds can arrive here.
 _NETWORK_ERRORS = (

@@ -15,11 +15,17 @@ class FailureKind(StrEnum):
 
     NOT_FOUND = "not_found"  # this symbol; nobody else's trouble
     NO_DATA = "no_data"  # a known symbol without a usable price now
+    FORBIDDEN_PLAN = "forbidden_plan"  # this symbol is not in the plan of our key; others are
     RATE_LIMITED = "rate_limited"  # the source wants us to wait
+    QUOTA_EXHAUSTED = "quota_exhausted"  # a day's or a month's allowance is spent
     AUTH = "auth"  # a key is missing or revoked: no retry
     BLOCKED = "blocked"  # a page for people where data was expected
     CONTRACT_CHANGED = "contract_changed"  # data of a shape that nobody told us about: all of it is refused
     TRANSIENT = "transient"  # network, time-out, 5xx: the next run may do better
+
+
+# These are told about a symbol by a source in good health; all others are about the source.
+OF_A_SYMBOL = frozenset({FailureKind.NOT_FOUND, FailureKind.NO_DATA, FailureKind.FORBIDDEN_PLAN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +38,49 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How much a source allows in a minute, a day and a month, in units of `Request.cost`; None for no limit."""
+
+    minute: int | None = None
+    day: int | None = None
+    month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overdrawn:
+    """A quota does not reach for what was wanted: `left` units of it do, and it is renewed in so many seconds."""
+
+    left: int
+    seconds: int
+
+
+class Allowance(Protocol):
+    """Who counts what is spent of each source's quota."""
+
+    def take(self, source: str, quota: Quota, cost: int) -> Overdrawn | None:
+        """Counts the cost of a request before it is sent; when the quota does not reach, nothing, and says so.
+
+        Never raises.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One GET. `symbols` are the provider's own symbols that the answer should cover.
 
-    `is_conditional`: the answer is kept, and next time only asked for when it has changed.
+    `is_conditional`: the answer is kept, and next time only asked for when it has changed. `cost` is how many units of
+    the source's quota it takes. A key may stand in the URL or the headers, so that neither is ever printed.
+    `earlier` are addresses of older files, newest first: each is asked for when the one before has no data.
     """
 
-    url: str
+    url: str = field(repr=False)
     symbols: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     bytes_max: int = 5_000_000
     deadline_seconds: float = 10.0
     is_conditional: bool = False
+    cost: int = 1
+    earlier: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +112,8 @@ class BatchResult:
     `symbols` are those that were asked for in this batch; each is in `observations` or `failures`, unless all of it
     failed. `listings` are instruments that the answer told of beside the prices (AMFI's file lists every scheme); they
     are left out when the source says that nothing has changed since its last answer. `names` are what the source
-    calls those that were asked for, where it says.
+    calls those that were asked for, where it says. `rows` is how many rows a file for all had, asked for or not: far
+    fewer than last time is a file that broke off; None for an answer that is no such file.
     """
 
     observations: Mapping[str, Observation] = field(default_factory=dict)
@@ -84,6 +122,7 @@ class BatchResult:
     listings: Sequence[Listing] = ()
     symbols: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class YahooAdapter:
         """Yahoo's symbol of an instrument, or None when Yahoo cannot price it."""
         return yahoo_symbols.symbol_of(instrument)
 
-    def latest_requests(self, symbols: Sequence[str]) -> Sequence[Request]:
+    def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for every 20 symbols; more are refused."""
         batches = (tuple(symbols[i : i + BATCH_SIZE]) for i in range(0, len(symbols), BATCH_SIZE))
         return [
