@@ -77,16 +77,21 @@ def test_what_the_environment_decides_cannot_be_switched(given, sources, chief):
         switch(given, sources, chief, "nobody")
 
 
+def looked_for(*asked):
+    told = search_instruments(*asked)
+    return told.found, told.unreachable
+
+
 def test_what_is_stored_and_what_sources_know_are_found_once_best_first(given, chief):
     source = ScriptedSource()
     source.listings = [TATA, Listing(AssetType.STOCK, "NSE", "TATASTEEL", "Tata Steel", "INR")]
     given.record(chief, given.portfolio(chief), buy("TCS", "1", "1"))
     given.price(given.instrument("TCS"), "3000")
 
-    found, unreachable = search_instruments(
+    found, unreachable = looked_for(
         given.database, Sources({"scripted": source}, frozenset({"scripted"})), chief.id, "t", 10
     )
-    by_name, _ = search_instruments(
+    by_name, _ = looked_for(
         given.database, Sources({"scripted": source}, frozenset({"scripted"})), chief.id, "tata", 10
     )
 
@@ -103,7 +108,7 @@ def test_a_source_that_does_not_answer_in_time_is_named_and_the_others_count(giv
     quick.listings = [TATA]
     both = Sources({"slow": slow, "quick": quick}, frozenset({"slow", "quick"}))
 
-    found, unreachable = search_instruments(given.database, both, chief.id, "tata", 10)
+    found, unreachable = looked_for(given.database, both, chief.id, "tata", 10)
     go_on.set()
 
     assert [one.instrument.symbol for one in found] == ["TCS"]
@@ -116,7 +121,7 @@ def test_a_source_that_breaks_while_it_searches_is_named_and_the_others_count(gi
     quick.listings = [TATA]
     both = Sources({"broken": broken, "quick": quick}, frozenset({"broken", "quick"}))
 
-    found, unreachable = search_instruments(given.database, both, chief.id, "tata", 10)
+    found, unreachable = looked_for(given.database, both, chief.id, "tata", 10)
 
     assert [one.instrument.symbol for one in found] == ["TCS"]
     assert unreachable == ["broken"]
@@ -153,6 +158,6 @@ def test_the_sample_has_a_past_at_once(given, chief):
 def test_an_instrument_by_hand_is_no_ones_to_price(given, chief):
     given.record(chief, given.portfolio(chief), buy(named("Flat", "MANUAL"), "1", "1"))
 
-    found, _ = search_instruments(given.database, Sources({}), chief.id, "flat", 10)
+    found, _ = looked_for(given.database, Sources({}), chief.id, "flat", 10)
 
     assert [(one.instrument.exchange, one.source) for one in found] == [("MANUAL", None)]

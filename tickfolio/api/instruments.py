@@ -30,6 +30,7 @@ from tickfolio.domain.splits import write_ratio
 from tickfolio.reports.summary import describe_price, write_instant
 from tickfolio.services.closes import load_closes
 from tickfolio.services.manual_prices import remove_price, set_price
+from tickfolio.services.markets import load_calendar
 from tickfolio.services.search import Found, search_instruments
 from tickfolio.storage import prices
 from tickfolio.storage.database import Tx
@@ -45,8 +46,12 @@ def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> InstrumentsFound:
     """Instruments by symbol, name, ISIN or AMFI code, best first."""
-    found, unreachable = search_instruments(desk.database, desk.sources, principal.user.id, q, limit)
-    return InstrumentsFound(items=[_show_found(one) for one in found], unreachable=list(unreachable))
+    told = search_instruments(desk.database, desk.sources, principal.user.id, q, limit)
+    return InstrumentsFound(
+        items=[_show_found(one) for one in told.found],
+        unreachable=list(told.unreachable),
+        fund_house=told.fund_house,
+    )
 
 
 @router.get("/instruments/{instrument_id}", responses=documented(401, 404, 503))
@@ -123,7 +128,7 @@ def load_detail(tx: Tx, instrument: Instrument, interval_minutes: int) -> Instru
         **shown,
         last_price=write_decimal(price.last_price),
         previous_close=None if price.previous_close is None else write_decimal(price.previous_close),
-        price=Price(**describe_price(instrument.exchange, price, status, interval_minutes)),
+        price=Price(**describe_price(instrument.exchange, price, status, interval_minutes, load_calendar(tx))),
     )
 
 
@@ -152,6 +157,8 @@ def _show_found(found: Found) -> InstrumentFound:
         source=found.source,
         last_price=None if found.last_price is None else write_decimal(found.last_price),
         as_of=write_instant(found.as_of),
+        known_as=found.known_as.value if found.known_as else None,
+        known_until=found.known_as.until.isoformat() if found.known_as and found.known_as.until else None,
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, UnknownExchange
+from tickfolio.domain.fund_houses import house_of
 from tickfolio.domain.instruments import EXCHANGES, AssetType, Instrument
 from tickfolio.domain.text import read_text
 from tickfolio.providers.provider import Listing
+from tickfolio.services.aliases import find_by_alias
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.people import User
@@ -49,6 +51,9 @@ def resolve_instrument(tx: Tx, world: World, user: User, named: Named) -> Instru
         found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
     if found is None and isin is not None:
         found = tx.instruments.find_by_isin(exchange, isin)
+    if found is None and owner_id is None:
+        found = find_by_alias(tx, world, named.asset_type, exchange, symbol, wanted)
+        _refuse_house(named.asset_type, symbol, found)
     if found is None:
         currency = _currency(named, exchange, user)
         # The ISIN that somebody writes beside a symbol is not stored: a shared instrument has it from a source alone.
@@ -75,6 +80,13 @@ def resolve_named_beside(tx: Tx, world: World, user: User, named: Named) -> Inst
     owner_id = user.id if exchange == "MANUAL" else None
     found = tx.instruments.find(owner_id, named.asset_type, exchange, symbol)
     return found or resolve_instrument(tx, world, user, named)
+
+
+def _refuse_house(asset_type: AssetType, symbol: str, found: Instrument | None) -> None:
+    house = house_of(symbol) if found is None and asset_type is AssetType.MUTUAL_FUND else None
+    if house is not None:
+        message = f"{symbol} is a fund house, not a fund: name the scheme, by its name, its AMFI code or its ISIN."
+        raise InvalidInput("symbol", message, code="fund_house")
 
 
 def cash_in(tx: Tx, world: World, currency: str) -> Instrument:
@@ -138,49 +150,33 @@ def _read_symbol(text: str, exchange: str) -> str:
 
 def record_listing(tx: Tx, world: World, listing: Listing) -> Instrument:
     """The instrument that a source lists, made if it is new. Raises: UnknownExchange when it has no known currency."""
-    made = _listed(world, listing)
+    made = listed_instrument(world, listing)
     if made is None:
         raise UnknownExchange("currency", f"{listing.symbol} on {listing.exchange} has no known currency.")
     return tx.instruments.add_if_new(made)
 
 
-def record_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> int:
-    """What a source lists becomes known for search; one that had no better name than its symbol gets one.
-
-    Says how many that were known before have changed: summaries show them.
-    """
-    changed = 0
-    for exchange in sorted({listing.exchange for listing in listings}):
-        known = {(one.asset_type, one.symbol, one.currency): one for one in tx.instruments.on_exchange(exchange)}
-        new: dict[tuple[AssetType, str, str], Instrument] = {}
-        for listing in listings:
-            if listing.exchange != exchange:
-                continue
-            identity = (listing.asset_type, listing.symbol, listing.currency or EXCHANGES[exchange].currency or "")
-            found = known.get(identity)
-            made = None if found else _listed(world, listing)
-            if made is not None:
-                new.setdefault(identity, made)
-            elif found is not None and (found.name == found.symbol or found.isin is None):
-                changed += _know_better(tx, found, listing.name, listing.isin)
-        tx.instruments.add_many_if_new(new.values())
-    return changed
-
-
 def name_instruments(tx: Tx, found: Iterable[Instrument], name: str) -> int:
     """Instruments that were recorded by their symbol alone get the name that a source tells; says how many did."""
-    return sum(_know_better(tx, instrument, name, None) for instrument in found)
+    return sum(_know_better(tx, instrument, name) for instrument in found)
 
 
-def _know_better(tx: Tx, found: Instrument, name: str, isin: str | None) -> bool:
+def better_known(found: Instrument, name: str, isin: str | None) -> Instrument:
+    """The same instrument with what a source tells of it, where nobody knew better than its symbol, or no ISIN."""
     told = _fitting(name, NAME_SIZE_MAX) if found.name == found.symbol else None
-    better = replace(found, name=told or found.name, isin=found.isin or (isin if _is_isin(isin) else None))
+    return replace(found, name=told or found.name, isin=found.isin or (isin if _is_isin(isin) else None))
+
+
+def _know_better(tx: Tx, found: Instrument, name: str) -> bool:
+    if found.name != found.symbol:  # somebody has said how it is called
+        return False
+    better = better_known(found, name, None)
     if better != found:
         tx.instruments.rename(better)
     return better != found
 
 
-def _listed(world: World, listing: Listing) -> Instrument | None:
+def listed_instrument(world: World, listing: Listing) -> Instrument | None:
     """The instrument as it is stored; None for one without a known currency, or with a code that can be none.
 
     What a source lists is a stranger's word: one odd row must not keep the prices beside it from being stored.

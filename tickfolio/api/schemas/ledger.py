@@ -80,7 +80,10 @@ class Price(Output):
 
 
 class InstrumentFound(Output):
-    """An instrument that matches a search. `id` is null while nobody holds it and no price is stored."""
+    """An instrument that matches a search. `id` is null while nobody holds it and no price is stored.
+
+    `known_as` is an older or other name by which it was found; it held until `known_until`, where that is known.
+    """
 
     id: Identifier | None
     asset_type: AssetType
@@ -92,13 +95,19 @@ class InstrumentFound(Output):
     source: str | None
     last_price: DecimalOut | None
     as_of: Instant | None
+    known_as: str | None
+    known_until: str | None
 
 
 class InstrumentsFound(Output):
-    """Search results, best first. `unreachable` names sources that did not answer in time."""
+    """Search results, best first. `unreachable` names sources that did not answer in time.
+
+    `fund_house`: what was asked for is a house, which cannot be held; its schemes are what was found.
+    """
 
     items: list[InstrumentFound]
     unreachable: list[str]
+    fund_house: str | None
 
 
 class InstrumentDetail(Instrument):
