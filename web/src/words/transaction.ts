@@ -20,6 +20,8 @@ export const say = room('transaction', {
   noneOfThese: 'None of these? Say symbol, market and kind yourself',
   unknown: 'No source knows it. Say symbol, market and kind yourself',
   yours: 'What you hold. Type to search everything.',
+  fundHouse: '{asked} is a fund house, not a fund: choose one of its schemes.',
+  formerly: 'formerly {name}',
   unreachable: '{names} did not answer; something may be missing here.',
   searchFailed: 'The search did not work.',
   heldNow: '{units} held',

@@ -10,7 +10,7 @@ import { say } from '../../words/transaction'
 import { typedNumber } from '../../lib/typed'
 
 /** What a transaction is of: found by a search, or typed in by hand (`known` is false then). */
-export interface Chosen extends Pick<InstrumentFound, 'id' | 'exchange' | 'symbol' | 'name' | 'currency' | 'isin' | 'last_price' | 'as_of'> { asset_type: HoldableType; known: boolean }
+export interface Chosen extends Pick<InstrumentFound, 'id' | 'exchange' | 'symbol' | 'name' | 'currency' | 'isin' | 'last_price' | 'as_of'> { asset_type: HoldableType; known: boolean; known_as?: string | null }
 
 export const fields = ['symbol', 'currency', 'traded_on', 'quantity', 'price', 'fees', 'taxes', 'fx_rate', 'account', 'note', 'cost', 'ratio', 'to_symbol', 'to_currency', 'to_quantity', 'cost_pct'] as const
 export type Field = (typeof fields)[number]

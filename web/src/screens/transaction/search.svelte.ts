@@ -1,6 +1,7 @@
 import { get, Problem } from '../../api/client'
 import type { HoldableType, HoldingWorth, InstrumentFound, InstrumentsFound } from '../../api/types'
 import { holdable } from '../../lib/kinds'
+import { sentence } from '../../lib/problems'
 import { say } from '../../words/transaction'
 import type { Chosen } from './form.svelte'
 
@@ -33,11 +34,11 @@ export class Finder {
     try {
       const answer = await get<InstrumentsFound>(`/instruments?q=${encodeURIComponent(query)}&limit=${SHOWN}`, question.signal)
       this.found = answer.items.filter((item) => (holdable as string[]).includes(item.asset_type)).map(chosenOf)
-      this.gap = answer.unreachable.length ? say('unreachable', { names: answer.unreachable.join(', ') }) : ''
+      this.gap = answer.fund_house ? say('fundHouse', { asked: query.trim(), house: answer.fund_house }) : answer.unreachable.length ? say('unreachable', { names: answer.unreachable.join(', ') }) : ''
     } catch (error) {
       if (question.signal.aborted) return
       this.found = []
-      this.gap = error instanceof Problem ? error.message : say('searchFailed')
+      this.gap = error instanceof Problem ? sentence(error) : say('searchFailed')
     }
     this.answered = query
     this.busy = false
