@@ -1,7 +1,5 @@
 """Routes of other names of instruments: what they were called before, and what else they are called."""
 
-from typing import cast
-
 from fastapi import APIRouter
 
 from tickfolio.api.desk import DeskHere
@@ -30,9 +28,7 @@ def list_names(instrument_id: PathId, principal: SignedIn, desk: DeskHere) -> sh
     status_code=201,
     responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503),
 )
-def add_name(
-    instrument_id: PathId, body: shapes.AliasInput, principal: SignedIn, desk: DeskHere
-) -> shapes.Alias:
+def add_name(instrument_id: PathId, body: shapes.AliasInput, principal: SignedIn, desk: DeskHere) -> shapes.Alias:
     """Writes another name down; the administrator's, but for one's own instrument."""
     draft = AliasDraft(AliasKind(body.kind), body.value, body.exchange, body.since, body.until)
     with desk.database.transaction() as tx:
@@ -51,7 +47,7 @@ def remove_name(instrument_id: PathId, alias_id: PathId, principal: SignedIn, de
 def _show(alias: Alias) -> shapes.Alias:
     return shapes.Alias(
         id=alias.id,
-        kind=cast("shapes.Kind", alias.kind.value),
+        kind=alias.kind.value,
         value=alias.value,
         exchange=alias.exchange,
         since=alias.since.isoformat() if alias.since else None,
