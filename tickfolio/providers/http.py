@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
@@ -28,6 +28,11 @@ _NETWORK_ERRORS = (
     httpcore2.TimeoutException,
     httpcore2.ProtocolError,
 )
+
+
+# (host, port, seconds): the addresses to connect to instead of the name, so that it cannot lead elsewhere meanwhile.
+# It may raise OSError when there is none, and whatever else is to reach whoever asked.
+FindAddresses = Callable[[str, int, float], Sequence[str]]
 
 
 class _Deadline(threading.local):
@@ -63,11 +68,12 @@ class _Stream(httpcore2.NetworkStream):
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Opens sockets that keep the deadline."""
+    """Opens sockets that keep the deadline, to addresses that were found for the name where somebody finds them."""
 
-    def __init__(self, seconds_left: Callable[[float | None], float]) -> None:
+    def __init__(self, seconds_left: Callable[[float | None], float], find: FindAddresses | None = None) -> None:
         self._inner = httpcore2.SyncBackend()
         self._seconds_left = seconds_left
+        self._find = find
 
     def connect_tcp(
         self,
@@ -77,20 +83,36 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        seconds = self._seconds_left(timeout)
-        stream = self._inner.connect_tcp(host, port, seconds, local_address, socket_options)
-        return _Stream(stream, self._seconds_left)
+        refused: Exception | None = None
+        for address in self._addresses(host, port, timeout):
+            try:
+                seconds = self._seconds_left(timeout)
+                stream = self._inner.connect_tcp(address, port, seconds, local_address, socket_options)
+                return _Stream(stream, self._seconds_left)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                refused = error
+        raise refused or httpcore2.ConnectError("The name has no address.")
+
+    def _addresses(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
+        if self._find is None:
+            return (host,)
+        try:
+            return self._find(host, port, self._seconds_left(timeout))
+        except TimeoutError:
+            raise httpcore2.ConnectTimeout("The name was not resolved in time.") from None
+        except OSError:
+            raise httpcore2.ConnectError("The name has no address.") from None
 
 
 class _Transport(httpx2.BaseTransport):
     """The library's pool on our sockets: its own transport does not let one choose them."""
 
-    def __init__(self, seconds_left: Callable[[float | None], float]) -> None:
+    def __init__(self, seconds_left: Callable[[float | None], float], find: FindAddresses | None) -> None:
         self._pool = httpcore2.ConnectionPool(
             ssl_context=httpx2.create_ssl_context(trust_env=False),
             max_connections=_CONNECTIONS_MAX,
             keepalive_expiry=30,
-            network_backend=_Backend(seconds_left),
+            network_backend=_Backend(seconds_left, find),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -128,11 +150,13 @@ class HttpClient:
     """Asks one host, and turns whatever goes wrong on the way into a `Failure`.
 
     `clock` is monotonic, in seconds. Safe to use from several threads. The environment (proxies, certificate
-    files) is not read here: settings are read in one place only.
+    files) is not read here: settings are read in one place only. `find` says which addresses stand for a name;
+    without it the system does.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], find: FindAddresses | None = None) -> None:
         self._clock = clock
+        self._find = find
         self._deadline = _Deadline()
         self._lock = threading.Lock()
         self._opened: httpx2.Client | None = None
@@ -153,7 +177,10 @@ class HttpClient:
                 self._opened = None
 
     def get(self, request: Request, seconds: float | None = None) -> Answer | Failure:
-        """The answer, whatever its status, or why there is none; `seconds` shortens the request's own deadline."""
+        """The answer, whatever its status, or why there is none; `seconds` shortens the request's own deadline.
+
+        Raises: what `find` raises, but for OSError.
+        """
         allowed = request.deadline_seconds if seconds is None else min(seconds, request.deadline_seconds)
         self._deadline.at = self._clock() + allowed
         host = _host(request.url)
@@ -186,7 +213,7 @@ class HttpClient:
         with self._lock:
             if self._opened is None:
                 self._opened = httpx2.Client(
-                    transport=_Transport(self._seconds_left), follow_redirects=False, trust_env=False
+                    transport=_Transport(self._seconds_left, self._find), follow_redirects=False, trust_env=False
                 )
             return self._opened
 

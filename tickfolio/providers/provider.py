@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Close, Observation
+from tickfolio.domain.splits import Ratio
 
 
 class FailureKind(StrEnum):
@@ -126,12 +128,30 @@ class BatchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldSplit:
+    """A split, or a bonus issue, as a source tells it: from the start of the day there are `ratio` as many units."""
+
+    on: date
+    ratio: Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDividend:
+    """What one unit of that day was paid, in the major unit of the closes' currency; later splits are not in it."""
+
+    on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryResult:
-    """Closes by day, oldest first, or the failure."""
+    """Closes by day, oldest first, or the failure; `splits` and `dividends` are what the source tells beside them."""
 
     closes: Sequence[Close] = ()
     currency: str | None = None
     failure: Failure | None = None
+    splits: Sequence[ToldSplit] = ()
+    dividends: Sequence[ToldDividend] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,12 @@ class YahooAdapter:
         ]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:
-        """Daily bars; the splits come along, because the bars are adjusted for them."""
+        """Daily bars; the splits come along, because the bars are adjusted for them, and the dividends."""
         first = int(since.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
         after = int((now + timedelta(days=1)).timestamp())
         return Request(
             f"{self._url}/v8/finance/chart/{quote(symbol, safe='')}"
-            f"?period1={first}&period2={after}&interval=1d&events=split",
+            f"?period1={first}&period2={after}&interval=1d&events=div%7Csplit",
             (symbol,),
             HEADERS,
         )

@@ -3,19 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tickfolio.domain.money import EXACT, QUOTIENT, quotient
 from tickfolio.domain.prices import Close
+from tickfolio.domain.splits import Ratio
 from tickfolio.providers.json_text import read_number, read_object, read_seconds
-from tickfolio.providers.provider import Failure, FailureKind, HistoryResult
+from tickfolio.providers.provider import Failure, FailureKind, HistoryResult, ToldDividend, ToldSplit
 from tickfolio.providers.units import in_major_unit, major_unit
 
 DECIMALS_MIN, DECIMALS_MAX = 4, 12
 _FLOAT32_BITS = 24
 _OFFSET_SECONDS_MAX = 16 * 3600
-_SPLITS_MAX, _RATIO = 50, Decimal(10_000)
+_SPLITS_MAX, _RATIO = 50, Fraction(10_000)
 # Wide enough for any close times any factor that pass the limits above.
 _WIDE = Context(prec=400)
 
@@ -26,9 +28,10 @@ def read_chart(symbol: str, result: Mapping[str, Any], now: datetime) -> History
     unit = major_unit(meta.get("currency"))
     if unit is None:
         return _failed(symbol, "no currency")
-    bars, splits = _bars(result), _splits(result)
-    if bars is None or splits is None:
+    bars, told = _bars(result), _splits(result)
+    if bars is None or told is None:
         return _failed(symbol, "no rows and splits that we can read")
+    splits = [(seconds, quotient(ratio.new, ratio.old)) for seconds, ratio in told]
     hint = read_seconds(meta.get("priceHint")) or 0
     decimals = min(max(hint, DECIMALS_MIN), DECIMALS_MAX)
     closes: dict[date, Decimal] = {}
@@ -42,7 +45,12 @@ def read_chart(symbol: str, result: Mapping[str, Any], now: datetime) -> History
         close = in_major_unit(without_noise(EXACT.multiply(adjusted, factor), adjusted, factor, decimals), unit[1])
         if read_number(close) is not None:
             closes[day] = close
-    return HistoryResult(tuple(Close(day, closes[day]) for day in sorted(closes)), unit[0])
+    return HistoryResult(
+        tuple(Close(day, closes[day]) for day in sorted(closes)),
+        unit[0],
+        splits=_told_splits(told, meta),
+        dividends=_dividends(result, splits, unit[1], decimals),
+    )
 
 
 def local_day(meta: Mapping[str, Any], seconds: int) -> date | None:
@@ -100,8 +108,8 @@ def _bars(result: Mapping[str, Any]) -> Sequence[tuple[int, Decimal]] | None:
     return [(stamp, close) for stamp, close in rows if stamp is not None and close is not None and close > 0]
 
 
-def _splits(result: Mapping[str, Any]) -> Sequence[tuple[int, Decimal]] | None:
-    """Seconds and ratio (4:1 is 4) of each split; None when one cannot be read, as the closes then cannot either."""
+def _splits(result: Mapping[str, Any]) -> Sequence[tuple[int, Ratio]] | None:
+    """Seconds and ratio of each split; None when one cannot be read, as the closes then cannot either."""
     events = read_object(read_object(result.get("events")).get("splits"))
     splits = []
     for event in events.values():
@@ -110,9 +118,34 @@ def _splits(result: Mapping[str, Any]) -> Sequence[tuple[int, Decimal]] | None:
         numerator, denominator = read_number(row.get("numerator")), read_number(row.get("denominator"))
         if seconds is None or numerator is None or denominator is None or not numerator > 0 or not denominator > 0:
             return None
-        splits.append((seconds, quotient(numerator, denominator)))
-    readable = len(splits) <= _SPLITS_MAX and all(quotient(Decimal(1), _RATIO) <= r <= _RATIO for _, r in splits)
+        splits.append((seconds, Ratio(numerator, denominator)))
+    readable = len(splits) <= _SPLITS_MAX and all(1 / _RATIO <= ratio.value <= _RATIO for _, ratio in splits)
     return splits if readable else None
+
+
+def _told_splits(splits: Sequence[tuple[int, Ratio]], meta: Mapping[str, Any]) -> Sequence[ToldSplit]:
+    dated = [(local_day(meta, seconds), ratio) for seconds, ratio in splits]
+    return tuple(sorted((ToldSplit(day, ratio) for day, ratio in dated if day), key=lambda split: split.on))
+
+
+def _dividends(
+    result: Mapping[str, Any], splits: Sequence[tuple[int, Decimal]], unit: Decimal, decimals: int
+) -> Sequence[ToldDividend]:
+    """What was paid, which Yahoo divides by the splits of later days as it does the bars; what is no amount is left."""
+    meta = read_object(result.get("meta"))
+    events = read_object(read_object(result.get("events")).get("dividends"))
+    told: dict[date, Decimal] = {}
+    for event in events.values():
+        row = read_object(event)
+        seconds, adjusted = read_seconds(row.get("date")), read_number(row.get("amount"))
+        day = None if seconds is None else local_day(meta, seconds)
+        if day is None or adjusted is None or not adjusted > 0:
+            continue
+        factor = _factor(splits, day, meta)
+        amount = in_major_unit(without_noise(EXACT.multiply(adjusted, factor), adjusted, factor, decimals), unit)
+        if read_number(amount) is not None:
+            told[day] = amount
+    return tuple(ToldDividend(day, told[day]) for day in sorted(told))
 
 
 def _factor(splits: Sequence[tuple[int, Decimal]], day: date, meta: Mapping[str, Any]) -> Decimal:

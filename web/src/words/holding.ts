@@ -123,6 +123,7 @@ export const say = room('holding', {
   asOf: 'Priced at',
   source: 'Source',
   fetched: 'Last confirmed',
+  oldSince: 'Old since',
   oldAfter: 'Counts as old after',
   neverOld: 'never',
   previous: 'Previous close',

@@ -14,6 +14,7 @@ export const say = room('holdings', {
   units: 'Units @ avg.',
   value: 'Value',
   today: 'Today',
+  dayMove: 'Day’s move',
   profit: 'Profit / loss',
   sortBy: 'Sort by',
   total: 'Total',

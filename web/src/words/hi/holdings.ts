@@ -14,6 +14,7 @@ export const holdings: Translation<typeof say> = {
   units: 'यूनिट @ औसत',
   value: 'मूल्य',
   today: 'आज',
+  dayMove: 'दिन का बदलाव',
   profit: 'लाभ / हानि',
   sortBy: 'क्रम',
   total: 'कुल',

@@ -16,7 +16,7 @@ export const palette: Translation<typeof say> = {
   actions: 'यह करें',
   portfolios: 'पोर्टफ़ोलियो बदलें',
   showAmounts: 'राशियाँ दिखाएँ',
-  refresh: 'कीमतें अभी अपडेट करें',
+  refresh: 'भाव अभी अपडेट करें',
   newPortfolio: 'नया पोर्टफ़ोलियो',
   keys: 'कीबोर्ड शॉर्टकट',
   keySearch: 'खोजें या कमांड चलाएँ',

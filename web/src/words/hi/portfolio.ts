@@ -10,7 +10,7 @@ export const portfolio: Translation<typeof say> = {
   title: 'पोर्टफ़ोलियो',
   deleteNamed: '{name} हटाएँ',
   notDeleted: 'नहीं हटा',
-  notSaved: 'सेव नहीं हुआ',
+  notSaved: 'सहेजा नहीं गया',
   noUndo: 'इसे वापस नहीं लाया जा सकता',
   noUndoWhy: 'इसके सभी लेन-देन और होल्डिंग भी इसके साथ हट जाएँगे।',
   typeName: 'हटाने के लिए पोर्टफ़ोलियो का नाम लिखें',
@@ -39,6 +39,6 @@ export const portfolio: Translation<typeof say> = {
   keep: 'रहने दें',
   cancel: 'रद्द करें',
   deleteForGood: 'हमेशा के लिए हटाएँ',
-  save: 'सेव करें',
+  save: 'सहेजें',
   create: 'बनाएँ',
 }

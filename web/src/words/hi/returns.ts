@@ -18,7 +18,7 @@ export const returns: Translation<typeof say> = {
   profitSays: 'जो रखा है उसकी लागत पर लाभ। इसमें समय नहीं गिना।',
   fall: 'सबसे बड़ी गिरावट',
   volatility: 'उतार-चढ़ाव',
-  realised: 'इस वित्तीय वर्ष में बेचकर मिला',
+  realised: 'इस वित्त वर्ष में बेचकर मिला',
   since: 'कब से',
   failed: 'रिटर्न नहीं पढ़े जा सके।',
   tryAgain: 'फिर कोशिश करें',

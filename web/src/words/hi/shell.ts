@@ -26,9 +26,9 @@ export const shell: Translation<typeof say> = {
   failedWhy: 'सर्वर ने उत्तर नहीं दिया। आपका डेटा सुरक्षित है।',
   tryAgain: 'फिर कोशिश करें',
   loading: 'लोड हो रहा है',
-  asking: 'कीमतें पूछी जा रही हैं',
+  asking: 'भाव पूछे जा रहे हैं',
   allPortfolios: 'सभी पोर्टफ़ोलियो',
-  toLookAt: { one: '{count} कीमत या होल्डिंग देखने लायक', other: '{count} कीमतें या होल्डिंग देखने लायक' },
+  toLookAt: { one: '{count} भाव या होल्डिंग देखने लायक', other: '{count} भाव या होल्डिंग देखने लायक' },
   account: 'साइन इन किया हुआ खाता',
   home: 'Tickfolio, सारांश',
 }

@@ -3,7 +3,7 @@ import type { say } from '../types'
 
 export const types: Translation<typeof say> = {
   OPENING: 'होल्डिंग',
-  BUY: 'खरीद',
+  BUY: 'ख़रीद',
   SELL: 'बिक्री',
   RIGHTS: 'राइट्स इश्यू',
   REINVEST: 'पुनर्निवेश',
