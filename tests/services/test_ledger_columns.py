@@ -4,6 +4,8 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from tests.builders import buy, named, sell, trade
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.domain.splits import read_ratio
@@ -25,7 +27,9 @@ def both_ways(given, user, portfolio):
     return at_once, [row.as_transaction(number, RATE) for number, row in enumerate(rows)]
 
 
-def test_every_kind_of_column_is_read_alike(given, asha, portfolio):
+@pytest.mark.parametrize("rows_at_once", [1, 2, 1_000])
+def test_every_kind_of_column_is_read_alike(given, asha, portfolio, monkeypatch, rows_at_once):
+    monkeypatch.setattr("tickfolio.storage.ledgers._PART", rows_at_once)
     new = named("HDFCBANK")
     given.record(
         asha,

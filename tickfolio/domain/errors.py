@@ -20,7 +20,11 @@ TickfolioError
 │   ├── HoldingExists       a plain holding of that instrument is there already
 │   ├── HoldingHasTransactions  a holding with a history is changed by its transactions
 │   ├── ActionExists        that corporate action is written down already
-│   └── SettingFixed        the environment decides this one
+│   ├── ProposalSettled     a proposal that is not in the state for that (any more)
+│   ├── LaterFacts          it cannot be undone, since what came later needs it
+│   ├── SymbolTaken         another instrument that is in use has that symbol
+│   ├── SettingFixed        the environment decides this one
+│   └── KeyMissing          a source of prices that needs a key which is not set
 ├── VersionRequired         If-Match is missing
 ├── VersionMismatch         somebody else changed it meanwhile
 ├── IdempotencyKeyReused    the same key with another request
@@ -200,6 +204,30 @@ class ActionExists(Conflict):
     code = "action_exists"
 
 
+class AliasExists(Conflict):
+    """The instrument has this other name already."""
+
+    code = "alias_exists"
+
+
+class ProposalSettled(Conflict):
+    """A proposal that is applied, dismissed or open already, as the case may be."""
+
+    code = "proposal_settled"
+
+
+class LaterFacts(Conflict):
+    """What was applied cannot be taken back: a later sale, or another change, needs it."""
+
+    code = "later_facts"
+
+
+class SymbolTaken(Conflict):
+    """Another instrument that is in use has that symbol: the two would have to be made one."""
+
+    code = "symbol_taken"
+
+
 class OwnAccount(Conflict):
     """The administrator would remove the account that they ask with; one's own is deleted in its settings."""
 
@@ -216,6 +244,15 @@ class SettingFixed(Conflict):
     """The environment decides this setting; it cannot be changed from the page."""
 
     code = "setting_fixed"
+
+
+class KeyMissing(Conflict):
+    """A source of prices that is asked with a key of one's own, and the key is not set."""
+
+    code = "key_missing"
+
+    def __init__(self, label: str, setting: str) -> None:
+        super().__init__(f"{label} needs a key: set {setting} and start the server anew.")
 
 
 class VersionRequired(TickfolioError):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickfolio.domain.fx import CLOSE_AGE_MAX, EURO, pairs_needed
-from tickfolio.domain.lots import Change
+from tickfolio.domain.lots import Book
 from tickfolio.domain.money import ZERO, exact
 from tickfolio.domain.splits import Split
 
@@ -72,9 +72,10 @@ class History:
 
     def sessions_of(self, instrument_id: str, closes: Series) -> NDArray[np.bool_]:
         """On which days one instrument was priced."""
-        first, priced = int(self.days[0]), np.zeros(len(self.lookup), dtype=bool)
-        for on in (closes[0], self.rated.get(instrument_id, closes[0])):
-            _mark(priced, on, first, first, int(self.days[-1]))
+        first, last = int(self.days[0]), int(self.days[-1])
+        priced = _marked(closes[0], first, last)
+        if instrument_id in self.rated:
+            priced |= _marked(self.rated[instrument_id], first, last)
         return priced[self.days - first]
 
     def factor(self, instrument_id: str, column: int) -> float:
@@ -84,18 +85,22 @@ class History:
 
 
 @exact
-def make_track(
-    instrument_id: str, currency: str, changes: Sequence[Change], closes: Series, splits: Sequence[Split] = ()
-) -> Track:
+def make_track(instrument_id: str, currency: str, book: Book, closes: Series, splits: Sequence[Split] = ()) -> Track:
     """The track of a book's changes.
 
     Both are summed exactly, so that nothing is left of what was sold off; a cost that is unknown is so until then.
     """
     held, cost = ZERO, ZERO
     known, unknown = True, Decimal("NaN")
-    units_after: dict[int, Decimal] = {}
-    cost_after: dict[int, Decimal] = {}
-    for _, _, on, quantity, (_, home) in changes:
+    units_after: dict[date, Decimal] = {}
+    cost_after: dict[date, Decimal] = {}
+    sales = iter(book.sold)
+    for piece in book.pieces:  # a value with names for each of them would take twice as long
+        if piece is None:
+            _, _, on, quantity, _, _, _, home, _, _ = next(sales)
+            quantity, home = -quantity, None if home is None else -home
+        else:
+            _, _, on, quantity, _, home = piece
         held += quantity
         if home is None:
             known = False
@@ -103,10 +108,9 @@ def make_track(
             cost += home
         if not known and not held:
             known, cost = True, ZERO
-        day = on.toordinal()
-        units_after[day] = held
-        cost_after[day] = cost if known else unknown
-    days = np.fromiter(units_after, np.int64, len(units_after))
+        units_after[on] = held
+        cost_after[on] = cost if known else unknown
+    days = np.fromiter(map(date.toordinal, units_after), np.int64, len(units_after))
     units, costs = (np.fromiter(map(float, one.values()), np.float64, len(days)) for one in (units_after, cost_after))
     return Track(instrument_id, currency, closes, (days, units), (days, costs), splits)
 
@@ -189,12 +193,14 @@ def _all_days(
     events = events[events <= until]
     first = int(events.min(initial=until)) - 1
     priced = np.zeros(until - first + 1, dtype=bool)
+    shared: dict[int, NDArray[np.bool_]] = {}  # by whose days they are, as in `_steps`
     for track in tracks:
-        rates = rated.get(track.instrument_id)
-        for begin, end in _stretches(track, until):
-            _mark(priced, track.closes[0], first, begin, end)
-            if rates is not None:
-                _mark(priced, rates, first, begin, end)
+        for on in (track.closes[0], rated.get(track.instrument_id, NO_CLOSES[0])):
+            if id(on) not in shared:
+                shared[id(on)] = _marked(on, first, until)
+            for begin, end in _stretches(track, until):
+                held = slice(begin - first, end - first + 1)
+                priced[held] |= shared[id(on)][held]
     marked = priced.copy()
     marked[events - first] = True
     marked[[0, -1]] = True
@@ -213,8 +219,11 @@ def _stretches(track: Track, until: int) -> Iterable[tuple[int, int]]:
     return zip(edges[::2], [*edges[1::2], until], strict=False)
 
 
-def _mark(marks: NDArray[np.bool_], on: Days, first: int, begin: int, end: int) -> None:
-    marks[on[np.searchsorted(on, begin) : np.searchsorted(on, end, side="right")] - first] = True
+def _marked(on: Days, first: int, last: int) -> NDArray[np.bool_]:
+    """Of each calendar day from the first to the last, whether it is one of these, which rise."""
+    marks = np.zeros(last - first + 1, dtype=bool)
+    marks[on[on.searchsorted(first) : on.searchsorted(last, side="right")] - first] = True
+    return marks
 
 
 def _invested(tracks: Sequence[Track], days: Days, lookup: Days) -> Floats:
@@ -242,13 +251,24 @@ def _invested(tracks: Sequence[Track], days: Days, lookup: Days) -> Floats:
 def _steps(series: Sequence[Series], days: Days, lookup: Days, before: float) -> Floats:
     """A row for each series: its last number on each day, and `before` ahead of the first."""
     steps = np.full((len(series), len(days)), before)
-    first, last = days[0], days[-1]
+    # By whose days they are: most instruments are traded on the same ones, and these are one array.
+    shared: dict[int, tuple[int, Days]] = {}
     for row, (on, numbers) in zip(steps, series, strict=True):
-        # What is older than the first day holds from the first day on: of several the last one counts.
-        begin = max(int(np.searchsorted(on, first, side="right")) - 1, 0)
-        end = int(np.searchsorted(on, last, side="right"))
-        if begin < end:
-            columns = lookup[np.maximum(on[begin:end] - first, 0)]
-            lasts = np.append(columns[1:], len(days))
-            row[columns[0] :] = np.repeat(numbers[begin:end], lasts - columns)
+        if id(on) not in shared:
+            shared[id(on)] = _lasts(on, days, lookup)
+        start, lasts = shared[id(on)]
+        row[start:] = numbers[lasts]
     return steps
+
+
+def _lasts(on: Days, days: Days, lookup: Days) -> tuple[int, Days]:
+    """The column in which a series begins, and from there on for each column the place of its last number."""
+    # What is older than the first day holds from the first day on: of several the last one counts.
+    begin = max(int(on.searchsorted(days[0], side="right")) - 1, 0)
+    end = int(on.searchsorted(days[-1], side="right"))
+    if begin >= end:
+        return len(days), np.empty(0, np.int64)
+    columns = lookup[np.maximum(on[begin:end] - days[0], 0)]
+    counts = np.empty_like(columns)
+    counts[:-1], counts[-1] = columns[1:] - columns[:-1], len(days) - columns[-1]
+    return int(columns[0]), np.arange(begin, end).repeat(counts)

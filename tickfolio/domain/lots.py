@@ -73,8 +73,9 @@ class Change(NamedTuple):
 class Book:
     """What a ledger comes to for one instrument in one portfolio.
 
-    Open lots (per account, oldest first), all sales and all changes in time order. `quantity` and `cost` are the sums
-    of the lots. The rest is in the portfolio's currency, and None when that of one row of it is unknown: `realised`;
+    Open lots (per account, oldest first), all sales and all changes in time order; `pieces` are the changes (None: that
+    of the next sale) and `sold` the sales without names, for who reads very many. `quantity` and `cost` are the sums of
+    the lots. The rest is in the portfolio's currency, and None when that of one row of it is unknown: `realised`;
     `income` net of the tax withheld, which stands beside it; `charges` that are in no cost; and `cash`, all that was
     received less all that was paid.
     """
@@ -82,6 +83,8 @@ class Book:
     lots: Sequence[Lot]
     sales: Sequence[Sale]
     changes: Sequence[Change]
+    pieces: Sequence[Piece | None]
+    sold: Sequence[Sold]
     quantity: Decimal
     cost: Amount
     realised: Decimal | None
@@ -133,7 +136,7 @@ def changes_of(pieces: Iterable[Piece | None], sold: Iterable[Sold]) -> Iterator
     sales = iter(sold)
     for piece in pieces:
         if piece is None:
-            key, account, on, quantity, _, _, local, home, *_ = next(sales)
+            key, account, on, quantity, _, _, local, home, _, _ = next(sales)
             gone = _less(local)
             amount = Amount(gone, gone if home is local else _less(home))
             yield Change(key, account, on, EXACT.minus(quantity), amount)

@@ -81,7 +81,12 @@ def pour(lots: deque[Piece], piece: Piece) -> None:
     if lots:
         key, account, acquired_on, held, local, home = lots.pop()
         _, _, _, more, paid, paid_home = piece
-        cost, cost_home = add_pairs((local, home), (paid, paid_home))
+        cost: Known
+        cost_home: Known
+        if home is local and paid_home is paid and local is not None and paid is not None:  # nearly always
+            cost = cost_home = local + paid
+        else:
+            cost, cost_home = add_pairs((local, home), (paid, paid_home))
         piece = (key, account, acquired_on, held + more, cost, cost_home)
     lots.append(piece)
 

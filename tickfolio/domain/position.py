@@ -20,6 +20,7 @@ class Position:
 
     `held` is a suspect price that waits beside `price`. `trades` are at least those of the day of `price`, in the
     zone of the instrument's exchange, and later. `splits` are all that hold for the instrument in its portfolio.
+    `provisional`: something seems to have happened that would change what is held, and nobody has settled it.
     """
 
     holding: Holding
@@ -29,6 +30,7 @@ class Position:
     trades: Sequence[Transaction]
     splits: Sequence[Split] = ()
     cash_tracked: bool = False
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

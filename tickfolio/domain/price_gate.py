@@ -1,45 +1,38 @@
 """The price gate: whether what a source said becomes the price that we stand behind.
 
 Accepted (it is the price now), Held (suspect: it waits until somebody agrees), Unchanged (older than what we have) or
-Rejected (it cannot be). Nothing but a price ever comes out of here: no answer can change a quantity or a cost.
+Rejected (it cannot be). Nothing but a price ever comes out of here: no answer can change a quantity or a cost. Of what
+does not jump, the order of the answers does not matter: the newest counts, and of the same instant the source that is
+asked first.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from tickfolio.domain.errors import InvalidInput
+from tickfolio.domain.gate_reasons import GateReason, told_close, why_impossible
 from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.market_hours import next_weekday, session_day
-from tickfolio.domain.money import check_range, exact
+from tickfolio.domain.market_calendar import Calendar
+from tickfolio.domain.market_hours import next_session_day, session_day
+from tickfolio.domain.money import exact
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
 from tickfolio.domain.splits import Ratio
-
-
-class GateReason(StrEnum):
-    """Why a price was not taken; a stable code that is counted, and stored with a held price."""
-
-    NOT_FINITE = "not_finite"
-    NOT_POSITIVE = "not_positive"
-    OUT_OF_RANGE = "out_of_range"  # more than 18 decimals or 20 digits before the point
-    WRONG_CURRENCY = "wrong_currency"
-    FROM_FUTURE = "from_future"
-    OLDER = "older"
-    JUMP = "jump"
-    UNIT_SUSPICION = "unit_suspicion"  # about a hundred times the last price, or a hundredth of it
-    SPLIT_SUSPICION = "split_suspicion"  # about the last price after a split or a merger of shares
+from tickfolio.domain.witnesses import ALONE, Beside, agree, is_near, newest_last, outdoes, to_units_of
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The price that counts from now on; a price held before it is settled and goes.
 
-    `time_assumed`: the source named no time, so that `as_of` is when we asked.
+    `time_assumed`: the source named no time, so that `as_of` is when we asked. `still_held` is a suspect price that is
+    newer, and goes on waiting.
     """
 
     price: LatestPrice
     time_assumed: bool = False
+    still_held: HeldPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +75,7 @@ class Likeness:
 
 Verdict = Accepted | Held | Unchanged | Rejected
 
-_FUTURE_MAX = timedelta(minutes=5)
 _JUMP_UP, _JUMP_DOWN = Decimal("1.4"), Decimal("0.6")
-_AGREEMENT = Decimal("0.02")
 _UNIT, _UNIT_TOLERANCE = (Decimal(100), Decimal(1)), Decimal("0.05")
 _SPLIT_TOLERANCE = Decimal("0.02")
 # New shares for old ones, as companies do it; a price moves by the inverse, after a merger of shares by the ratio.
@@ -104,38 +95,58 @@ def judge(
     held: HeldPrice | None,
     now: datetime,
     run_id: str,
+    beside: Beside = ALONE,
 ) -> Verdict:
-    """The verdict on one observation, beside the last good price and the held one, if any.
+    """The verdict on one observation, beside the last good price, the held one, and what else is known.
 
-    A jump of more than 40 % is held until another source, or the same one in another run, says the same within 2 %.
-    A price set by hand, and the first one after it, may jump.
+    A jump of more than 40 % is held until another source, or the same one in another run, says the same within 2 %; a
+    split that is recorded explains one. A price set by hand, and the first one after it, may jump.
     """
-    impossible = _impossible(observation, instrument, now)
+    impossible = why_impossible(observation, instrument, now)
     if impossible:
         return Rejected(impossible)
     as_of = (observation.as_of or now).astimezone(UTC)
-    if last is not None and last.as_of > as_of:
-        return Unchanged()
-    suspicion = _suspicion(observation, last)
-    if suspicion and not _agrees(observation, held, run_id):
-        return Held(
-            suspicion,
-            HeldPrice(
-                instrument.id,
-                observation.price,
-                observation.currency,
-                as_of,
-                observation.source,
-                suspicion.value,
-                run_id,
-                _status(observation),
-                _told_close(observation),
-            ),
-        )
-    return _accept(observation, instrument, last, as_of, now)
+    ignored = None if last is None else _ignored(observation.source, as_of, last, now, beside)
+    if ignored:
+        return Unchanged(ignored)
+    word = _word(observation, instrument, as_of, run_id)
+    suspicion = _suspicion(word, last, instrument, beside)
+    if not suspicion and held is None:
+        return _accept(observation, instrument, last, as_of, now, beside.calendar)
+    words = [one for one in beside.with_held(held) if outdoes(one, last, beside.order)]
+    agreed: list[HeldPrice] = []
+    if suspicion:
+        before = [one for one in beside.dismissed if is_near(word, one)]
+        if any(one.source == word.source for one in before):
+            return Rejected(GateReason.DISMISSED)
+        agreed = [] if before else [one for one in words if agree(word, one)]
+        if not agreed:
+            reason = GateReason.REOPENED if before else suspicion
+            return Held(reason, replace(word, reason=reason.value))
+    accepted = _accept(observation, instrument, last, as_of, now, beside.calendar)
+    newest = newest_last([*agreed, word], beside.order)[-1]
+    if newest is not word:  # both say the same, and the other one has it from later
+        accepted = Accepted(accept_held(newest, instrument, last, now, beside.calendar))
+    return _follow(accepted, words, instrument, now, beside)
 
 
-def accept_held(held: HeldPrice, instrument: Instrument, last: LatestPrice | None, now: datetime) -> LatestPrice:
+@exact
+def reconsider(
+    held: HeldPrice, instrument: Instrument, last: LatestPrice | None, now: datetime, beside: Beside
+) -> Accepted | None:
+    """A held price that a corporate action explains by now; None while nothing does."""
+    if _suspicion(held, last, instrument, beside):
+        return None
+    return Accepted(accept_held(held, instrument, last, now, beside.calendar))
+
+
+def accept_held(
+    held: HeldPrice,
+    instrument: Instrument,
+    last: LatestPrice | None,
+    now: datetime,
+    calendar: Calendar = ALONE.calendar,
+) -> LatestPrice:
     """The price that a held one becomes when a person says that it is right, as if the gate had let it through.
 
     Where nobody wrote down what kind of price it is, it is of the kind of the last good one.
@@ -150,7 +161,7 @@ def accept_held(held: HeldPrice, instrument: Instrument, last: LatestPrice | Non
         held.source,
         held.previous_close,
     )
-    return _accept(observation, instrument, last, held.as_of, now).price
+    return _accept(observation, instrument, last, held.as_of, now, calendar).price
 
 
 @exact
@@ -167,35 +178,33 @@ def find_likeness(new: Decimal, old: Decimal) -> Likeness | None:
     return None
 
 
-def _impossible(observation: Observation, instrument: Instrument, now: datetime) -> GateReason | None:
-    if not observation.price.is_finite():
-        return GateReason.NOT_FINITE
-    if observation.price <= 0:
-        return GateReason.NOT_POSITIVE
-    if not _is_in_range(observation.price):
-        return GateReason.OUT_OF_RANGE
-    if observation.currency != instrument.currency:
-        return GateReason.WRONG_CURRENCY
-    if observation.close_on is not None:
-        # A day's price stands at the end of its session, which may be still to come when it is published early.
-        ahead = observation.close_on > session_day(instrument.exchange, now)
-    else:
-        ahead = observation.as_of is not None and observation.as_of > now + _FUTURE_MAX
-    return GateReason.FROM_FUTURE if ahead else None
+def _ignored(source: str, as_of: datetime, last: LatestPrice, now: datetime, beside: Beside) -> GateReason | None:
+    """Why an answer changes nothing: of two of one instant, the source that is asked first counts, or its last word."""
+    if as_of != last.as_of:
+        return GateReason.OLDER if as_of < last.as_of else None
+    if source == last.source:
+        return GateReason.OLDER if now < last.last_updated_at else None
+    return GateReason.LESS_PREFERRED if beside.place(last.source) < beside.place(source) else None
 
 
-def _is_in_range(price: Decimal) -> bool:
-    try:
-        check_range(price, "price")
-    except InvalidInput:
-        return False
-    return True
+def _word(observation: Observation, instrument: Instrument, as_of: datetime, run_id: str) -> HeldPrice:
+    return HeldPrice(
+        instrument.id,
+        observation.price,
+        observation.currency,
+        as_of,
+        observation.source,
+        "",
+        run_id,
+        _status(observation),
+        told_close(observation),
+    )
 
 
-def _suspicion(observation: Observation, last: LatestPrice | None) -> GateReason | None:
-    if last is None or PriceStatus.MANUAL in {observation.status, last.status} or last.currency != observation.currency:
+def _suspicion(word: HeldPrice, last: LatestPrice | None, instrument: Instrument, beside: Beside) -> GateReason | None:
+    if last is None or PriceStatus.MANUAL in {word.status, last.status} or last.currency != word.currency:
         return None
-    new, old = observation.price, last.last_price
+    new, old = to_units_of(word, last, instrument.exchange, beside.splits)
     if _JUMP_DOWN * old <= new <= _JUMP_UP * old:
         return None
     if _is_ratio(new, old, _UNIT, _UNIT_TOLERANCE):
@@ -203,6 +212,19 @@ def _suspicion(observation: Observation, last: LatestPrice | None) -> GateReason
     if any(_is_ratio(new, old, split, _SPLIT_TOLERANCE) for split in _SPLITS):
         return GateReason.SPLIT_SUSPICION
     return GateReason.JUMP
+
+
+def _follow(
+    accepted: Accepted, words: Sequence[HeldPrice], instrument: Instrument, now: datetime, beside: Beside
+) -> Accepted:
+    """Suspect prices newer than the accepted one are looked at again beside it: it may be what led up to them."""
+    price = accepted.price
+    while True:
+        waiting = newest_last([one for one in words if outdoes(one, price, beside.order)], beside.order)
+        good = next((one for one in waiting if not _suspicion(one, price, instrument, beside)), None)
+        if good is None:
+            return replace(accepted, price=price, still_held=waiting[-1] if waiting else None)
+        price = accept_held(good, instrument, price, now, beside.calendar)
 
 
 def _is_ratio(new: Decimal, old: Decimal, ratio: tuple[Decimal, Decimal], tolerance: Decimal) -> bool:
@@ -215,22 +237,18 @@ def _is_near(value: Decimal, target: Decimal, tolerance: Decimal) -> bool:
     return abs(value - target) <= tolerance * target
 
 
-def _agrees(observation: Observation, held: HeldPrice | None, run_id: str) -> bool:
-    return (
-        held is not None
-        and (observation.source != held.source or run_id != held.run_id)
-        and observation.currency == held.currency
-        and _is_near(observation.price, held.price, _AGREEMENT)
-    )
-
-
 def _accept(
-    observation: Observation, instrument: Instrument, last: LatestPrice | None, as_of: datetime, now: datetime
+    observation: Observation,
+    instrument: Instrument,
+    last: LatestPrice | None,
+    as_of: datetime,
+    now: datetime,
+    calendar: Calendar,
 ) -> Accepted:
     price = LatestPrice(
         instrument_id=instrument.id,
         last_price=observation.price,
-        previous_close=_previous_close(observation, instrument, last, as_of),
+        previous_close=_previous_close(observation, instrument, last, as_of, calendar),
         currency=observation.currency,
         as_of=as_of,
         source=observation.source,
@@ -247,10 +265,10 @@ def _status(observation: Observation) -> PriceStatus:
 
 
 def _previous_close(
-    observation: Observation, instrument: Instrument, last: LatestPrice | None, as_of: datetime
+    observation: Observation, instrument: Instrument, last: LatestPrice | None, as_of: datetime, calendar: Calendar
 ) -> Decimal | None:
     if observation.previous_close is not None:
-        return _told_close(observation)
+        return told_close(observation)
     if last is None or last.currency != observation.currency:
         return None
     day = observation.close_on or session_day(instrument.exchange, as_of)
@@ -258,10 +276,4 @@ def _previous_close(
     if day <= before:
         return last.previous_close
     # After a gap the last price we have is not the last one there was: what the day changed is unknown then.
-    return last.last_price if day <= next_weekday(before) else None
-
-
-def _told_close(observation: Observation) -> Decimal | None:
-    """The close before, as the source says it; None for what can be none."""
-    told = observation.previous_close
-    return told if told is not None and told.is_finite() and told > 0 and _is_in_range(told) else None
+    return last.last_price if day <= next_session_day(instrument.exchange, before, calendar) else None

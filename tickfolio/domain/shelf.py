@@ -65,6 +65,8 @@ class Shelf:
             lots=Entries(len(lots), partial(map, lot_of, lots)),
             sales=Entries(len(self.sold), partial(sales_of, self.sold, self.parts)),
             changes=Entries(len(self.changes), partial(changes_of, self.changes, self.sold)),
+            pieces=self.changes,
+            sold=self.sold,
             quantity=sum_quantity(lots),
             cost=Amount(*sum_cost(lots)),
             realised=sum_known([sold[8] for sold in self.sold]),

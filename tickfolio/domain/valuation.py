@@ -36,7 +36,8 @@ class HoldingValue:
     while a suspect one waits beside it. `last_price` and `previous_close` are in units of now: divided by the splits
     since. `price_effect` is what the instrument's price has made, at today's rate, `currency_effect` what the rate has
     made; they add up to `profit_loss`. `fx_on` is the day of the rate, None where it is 1 for ever. `weight_pct` is the
-    part of the portfolio's known value.
+    part of the portfolio's known value. `provisional`: a split or the like seems to have happened and is not settled,
+    so that value and cost may not be of the same units.
     """
 
     holding: Holding
@@ -58,6 +59,7 @@ class HoldingValue:
     day_change_pct: Decimal | None
     weight_pct: Decimal | None
     missing: MissingReason | None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class PortfolioValue:
 
     `profit_loss` is over the holdings that have both a value and a cost; `priced_invested` is the cost of those.
     `day_change` counts what was sold off today, too. `total_profit_loss` is profit_loss + realised + income − charges.
-    `cash` is None where no cash is tracked, or some of it is unknown. `closed` are the holdings of quantity 0.
+    `cash` is None where no cash is tracked, or some of it is unknown; of several portfolios together see `value_cash`.
+    `closed` are the holdings of quantity 0.
     """
 
     currency: str
@@ -154,6 +157,17 @@ def value_portfolio(positions: Sequence[Position], rates: Rates, currency: str) 
     )
 
 
+@exact
+def value_cash(moved: Iterable[Decimal | None], rate: Decimal | None) -> Decimal | None:
+    """What the cash of a portfolio is worth in another currency than its own: the balance at the latest rate.
+
+    `moved` is what each holding's rows brought to it, in the portfolio's currency. It lies there in that currency, and
+    so it is worth what today's rate says, not what the rates of the days said on which it came; None without a rate.
+    """
+    balance = sum_known(moved)
+    return None if balance is None else convert(balance, rate)
+
+
 def _value_holding(quote: Quote, rates: Rates, currency: str, total: Decimal | None) -> HoldingValue:
     position, price, value = quote.position, quote.price, quote.value
     holding = position.holding
@@ -180,6 +194,7 @@ def _value_holding(quote: Quote, rates: Rates, currency: str, total: Decimal | N
         day_change_pct=None if day_change is None else percent(day_change, day_base),
         weight_pct=None if value is None or not holding.quantity else percent(value, total),
         missing=_missing(quote),
+        provisional=position.provisional,
     )
 
 

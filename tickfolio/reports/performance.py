@@ -124,13 +124,18 @@ def write_performance(
     years: Sequence[tuple[YearMade, YearReturns]],
     holdings: Sequence[HoldingMade] | None,
     benchmark: tuple[Instrument, Compared] | None,
+    held_back: int = 0,
 ) -> bytes:
-    """The answer to `GET /portfolios/{id}/performance`, as UTF-8 JSON. `whose` names the portfolio, or a currency."""
+    """The answer to `GET /portfolios/{id}/performance`, as UTF-8 JSON. `whose` names the portfolio, or a currency.
+
+    `held_back` counts holdings whose last day stands at the last good price, because a newer one is held back.
+    """
     answer = {
         **whose,
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
         **write_figures(made),
+        "held_back": held_back,
         "risk_free_pct": "0",
         "benchmark": None if benchmark is None else _benchmark(*benchmark, made.figures),
         "years": [_year(*year) for year in years],

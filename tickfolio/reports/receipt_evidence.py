@@ -25,12 +25,14 @@ _OF_HOLDING = frozenset(
 class Entry:
     """A row of the ledger at its rate, with the row's currency and where the rate comes from.
 
-    `rate` is None where the row itself names the rate, or none is needed, or nobody knows one.
+    `rate` is None where the row itself names the rate, or none is needed, or nobody knows one. Where the row names one
+    into its portfolio's currency and amounts are in another, that is `named`, and `rate` leads on from there.
     """
 
     row: Transaction
     currency: str
     rate: FxFact | None = None
+    named: Decimal | None = None
 
     @property
     def fact(self) -> TransactionFact:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tickfolio.domain.money import exact, write_known
-from tickfolio.domain.prices import PriceStatus
+from tickfolio.domain.fx import Rates
+from tickfolio.domain.money import exact, write_decimal, write_known
+from tickfolio.domain.prices import HeldPrice, PriceStatus
 from tickfolio.reports.receipt import Measure, Node, Reason, Receipt
 from tickfolio.reports.receipt_cost import explain_avg_buy_price, explain_invested, explain_realised
 from tickfolio.reports.receipt_day import explain_day_change, explain_day_change_pct
@@ -180,11 +181,27 @@ def instants_of(evidence: Evidence, *, priced: bool, rated: bool) -> list[dateti
 
 def notes_of(evidence: Evidence, *, priced: bool, rated: bool) -> list[str]:
     """What the age of a price or a rate wants said."""
-    notes = []
-    on = evidence.rates.on(evidence.instrument.currency, evidence.currency) if rated else None
-    if on is not None:
-        pair = f"from {evidence.instrument.currency} to {evidence.currency}"
-        notes.append(f"The rate {pair} is of {_DAYS[on.weekday()]} {on.isoformat()}.")
-    if priced and evidence.value.status is PriceStatus.HELD:
-        notes.append(f"A newer price of {evidence.symbol} waits for a second opinion.")
+    notes = note_of_rate(evidence.rates, evidence.instrument.currency, evidence.currency) if rated else []
+    held = evidence.quote.position.held if priced else None
+    if held is not None and evidence.value.status is PriceStatus.HELD:
+        notes.append(_note_held(evidence, held))
+    if priced and evidence.value.provisional:
+        notes.append(_note_provisional(evidence))
     return notes
+
+
+def _note_provisional(evidence: Evidence) -> str:
+    """Why a profit may change without a trade or a price."""
+    return f"Provisional: something that changes the units of {evidence.symbol} seems to have happened; see the desk."
+
+
+def _note_held(evidence: Evidence, held: HeldPrice) -> str:
+    """Which price is held back, and what counts in its place."""
+    told = f"{write_decimal(held.price)} {held.currency} from {held.source} of {held.as_of.date().isoformat()}"
+    return f"A newer price of {evidence.symbol}, {told}, waits for a second opinion: the last good one counts."
+
+
+def note_of_rate(rates: Rates, source: str, target: str) -> list[str]:
+    """Of which day the latest rate is; nothing where it is 1 for ever, or unknown."""
+    on = rates.on(source, target)
+    return [] if on is None else [f"The rate from {source} to {target} is of {_DAYS[on.weekday()]} {on.isoformat()}."]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from tickfolio.reports.receipt import DayFact, FxFact, Node, PriceFact, SplitFact
+from tickfolio.reports.receipt import DayFact, FxFact, Measure, Node, PriceFact, SplitFact
 from tickfolio.reports.receipt_nodes import QUANTITY, add, leaf, money, multiply, price_in
 from tickfolio.reports.receipt_rows import cross
 from tickfolio.reports.receipt_value import divided_by
@@ -52,13 +52,31 @@ class PastHolding:
 
 
 @dataclass(frozen=True, slots=True)
+class PastCash:
+    """What lay in cash at the end of a day, in its own currency; `rate` is None where that is the one asked for."""
+
+    name: str
+    balance: Decimal
+    currency: str
+    rate: FxFact | None = None
+
+    def node(self, measure: Measure, fact: DayFact) -> Node:
+        """What it was worth then."""
+        balance = leaf(self.name, self.balance, money(self.currency), fact)
+        if self.rate is None:
+            return balance
+        rate = cross(f"Rate from {self.rate.source} to {self.rate.target}", self.rate)
+        return multiply(self.name, measure, balance, rate)
+
+
+@dataclass(frozen=True, slots=True)
 class PastWorth:
-    """All that was there at the end of a day; `cash` is None where there is none to be counted."""
+    """All that was there at the end of a day; `cash` has a line for each portfolio that tracks it."""
 
     on: date
     currency: str
     holdings: Sequence[PastHolding] = field(default_factory=tuple)
-    cash: Decimal | None = None
+    cash: Sequence[PastCash] = field(default_factory=tuple)
 
     def node(self, label: str) -> Node:
         """The value of that day: a line for each holding, and one for the cash."""
@@ -67,6 +85,5 @@ class PastWorth:
             multiply(one.price.symbol, measure, leaf("Units", one.units, QUANTITY, fact), *one.price.factors())
             for one in self.holdings
         ]
-        if self.cash is not None:
-            lines.append(leaf(f"Cash, {self.currency}", self.cash, measure, fact))
+        lines += [one.node(measure, fact) for one in self.cash]
         return add(label, measure, lines, fact)

@@ -1,13 +1,14 @@
 """The receipts of a portfolio's figures: sums over its holdings, each with its own working below it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
 from tickfolio.domain.money import exact
 from tickfolio.domain.valuation import PortfolioValue
 from tickfolio.reports.receipt import HoldingFact, Measure, Node, Reason, Receipt, Unit
+from tickfolio.reports.receipt_cash import Till, cash_of
 from tickfolio.reports.receipt_day import explain_day_base
 from tickfolio.reports.receipt_evidence import Evidence
 from tickfolio.reports.receipt_holding import (
@@ -24,7 +25,8 @@ from tickfolio.reports.receipt_nodes import PERCENT, add, as_percent, leaf, mone
 class PortfolioEvidence:
     """A portfolio's value and the evidence of each of its holdings, closed ones and cash too.
 
-    `nested`: the working of each holding is below its line; else the line alone is, to be opened by itself.
+    `nested`: the working of each holding is below its line; else the line alone is, to be opened by itself. Of several
+    portfolios together, `names` are theirs by id, in the order of the holdings, and `tills` their cash.
     """
 
     currency: str
@@ -32,6 +34,8 @@ class PortfolioEvidence:
     value: PortfolioValue
     holdings: Sequence[Evidence]
     nested: bool = True
+    names: Mapping[str, str] = field(default_factory=dict)
+    tills: Sequence[Till] | None = None
 
     @property
     def home(self) -> Measure:
@@ -63,9 +67,21 @@ def _sum_over(figure: str, label: str, of: Literal["held", "holdings"]) -> Worki
     def explain(evidence: PortfolioEvidence) -> Node:
         counted: Sequence[Evidence] = getattr(evidence, of)
         known = [one for one in counted if one.figure(figure) is not None]
-        return add(label, evidence.home, [_line(evidence, one, figure) for one in known or counted])
+        return _add(evidence, label, known or counted, lambda one: _line(evidence, one, figure))
 
     return explain
+
+
+def _add(
+    evidence: PortfolioEvidence, label: str, counted: Sequence[Evidence], line: Callable[[Evidence], Node]
+) -> Node:
+    """The sum of a line for each holding; of several portfolios, that of the sums of each."""
+    if not evidence.names:
+        return add(label, evidence.home, [line(one) for one in counted])
+    lines: dict[str, list[Node]] = {}
+    for one in counted:
+        lines.setdefault(one.portfolio_id, []).append(line(one))
+    return add(label, evidence.home, [add(evidence.names[key], evidence.home, own) for key, own in lines.items()])
 
 
 def _line(evidence: PortfolioEvidence, one: Evidence, figure: str) -> Node:
@@ -88,7 +104,7 @@ def _priced_invested(evidence: PortfolioEvidence) -> Node:
     profitable = [one for one in evidence.held if one.value.profit_loss is not None]
     if evidence.held and not profitable:
         return leaf("Nothing that is held has both a value and a cost", None, evidence.home)
-    return add("Invested in what is priced", evidence.home, [_line(evidence, one, "invested") for one in profitable])
+    return _add(evidence, "Invested in what is priced", profitable, lambda one: _line(evidence, one, "invested"))
 
 
 def _profit_loss_pct(evidence: PortfolioEvidence) -> Node:
@@ -115,12 +131,11 @@ def _moved(evidence: PortfolioEvidence) -> list[Evidence]:
 
 
 def _day_change(evidence: PortfolioEvidence) -> Node:
-    lines = [_line(evidence, one, "day_change") for one in _moved(evidence)]
-    return add("Change of the day", evidence.home, lines)
+    return _add(evidence, "Change of the day", _moved(evidence), lambda one: _line(evidence, one, "day_change"))
 
 
 def _day_change_pct(evidence: PortfolioEvidence) -> Node:
-    whole = add("Value at the close before", evidence.home, [_base(evidence, one) for one in _moved(evidence)])
+    whole = _add(evidence, "Value at the close before", _moved(evidence), lambda one: _base(evidence, one))
     return as_percent("Change of the day in percent", _named(_day_change(evidence), "day_change"), whole)
 
 
@@ -131,6 +146,8 @@ def _base(evidence: PortfolioEvidence, one: Evidence) -> Node:
 
 
 def _cash(evidence: PortfolioEvidence) -> Node:
+    if evidence.tills:
+        return cash_of(evidence.tills, evidence.currency)
     if not evidence.cash_tracked or not evidence.holdings:
         return leaf("No cash is tracked", None, evidence.home)
     return add("Cash", evidence.home, [_line(evidence, one, "cash") for one in evidence.holdings])
@@ -194,6 +211,8 @@ def explain_portfolio(evidence: PortfolioEvidence, figure: str) -> Receipt:
     working = told.explain(evidence)
     counted = _valued(evidence) if told.priced else []
     instants = [at for one in counted for at in instants_of(one, priced=True, rated=True)]
+    tills = evidence.tills if figure == "cash" and evidence.tills else ()
+    instants += [till.as_of for till in tills if till.as_of is not None]
     measure = PERCENT if working.measure.unit is Unit.PERCENT else evidence.home
     return Receipt(
         figure=figure,
@@ -204,7 +223,11 @@ def explain_portfolio(evidence: PortfolioEvidence, figure: str) -> Receipt:
         working=settle(working, value),
         reason=None if value is not None else _reason(evidence, figure),
         as_of=min(instants, default=None),
-        notes=[*_notes(evidence, counted, figure), *note_difference(working, value, measure)],
+        notes=[
+            *dict.fromkeys(note for till in tills for note in till.notes),
+            *_notes(evidence, counted, figure),
+            *note_difference(working, value, measure),
+        ],
     )
 
 
@@ -212,6 +235,8 @@ def _reason(evidence: PortfolioEvidence, figure: str) -> Reason:
     """The reason of the first holding that lacks the figure; else there was nothing to compare with."""
     if figure == "cash" and not evidence.cash_tracked:
         return Reason.CASH_NOT_TRACKED
+    if figure == "cash" and evidence.tills:
+        return Reason.NO_FX_RATE
     asked = {"priced_invested": "profit_loss", "profit_loss_pct": "profit_loss", "day_change_pct": "day_change"}.get(
         figure, figure
     )

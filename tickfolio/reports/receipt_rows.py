@@ -115,8 +115,14 @@ def rate_of(entry: Entry, evidence: Evidence) -> Node:
     """The rate at which a row counts: its own, or that of its day."""
     row = entry.row
     pair = f"{entry.currency} to {evidence.currency}"
+    label = f"Rate from {pair} on {row.traded_on.isoformat()}"
+    if entry.rate is not None and entry.named is not None:
+        source, target = entry.rate.source, entry.rate.target
+        named = leaf(f"Rate from {entry.currency} to {source} on the transaction", entry.named, RATE, entry.fact)
+        onward = cross(f"Rate from {source} to {target} on {row.traded_on.isoformat()}", entry.rate)
+        return multiply(label, RATE, named, onward)
     if entry.rate is not None:
-        return cross(f"Rate from {pair} on {row.traded_on.isoformat()}", entry.rate)
+        return cross(label, entry.rate)
     if row.fx_rate is None:
         return leaf(f"The rate from {pair} on {row.traded_on.isoformat()} is not known", None, RATE)
     return leaf(f"Rate from {pair} on the transaction", row.fx_rate, RATE, entry.fact)

@@ -3,11 +3,11 @@
 Call these where arithmetic is exact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from tickfolio.domain.fx import pairs_needed
+from tickfolio.domain.fx import Rates, pairs_needed
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.splits import Split
@@ -63,14 +63,17 @@ def explain_previous_close(evidence: Evidence) -> Node:
 
 def explain_fx_rate(evidence: Evidence) -> Node:
     """The latest rate from the instrument's currency into the portfolio's."""
-    source, target = evidence.instrument.currency, evidence.currency
+    return latest_rate(evidence.rates, evidence.rate_sources, evidence.instrument.currency, evidence.currency)
+
+
+def latest_rate(rates: Rates, told: Mapping[str, str], source: str, target: str) -> Node:
+    """The latest rate between two currencies; `told` says by currency who told it."""
     label = f"Rate from {source} to {target}"
     if source == target:
         return one(label)
-    if evidence.quote.fx_rate is None:
+    if rates.rate(source, target) is None:
         return leaf(f"The rate from {source} to {target} is not known", None, RATE)
-    pairs = [evidence.rates.pairs[currency] for currency in pairs_needed(source, target)]
-    told = evidence.rate_sources
+    pairs = [rates.pairs[currency] for currency in pairs_needed(source, target)]
     legs = tuple(Leg(pair.currency, pair.rate, pair.on, pair.as_of, told.get(pair.currency)) for pair in pairs)
     return cross(label, FxFact(source, target, legs))
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.market_calendar import Calendar
+from tickfolio.domain.market_days import SHIPPED
 from tickfolio.domain.market_hours import stale_at
 from tickfolio.domain.money import write_known
 from tickfolio.domain.prices import LatestPrice, PriceStatus
@@ -31,10 +33,11 @@ class ValuedPortfolio:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How often prices come, and when they come next."""
+    """How often prices come, when they come next, and the calendar by which they grow old."""
 
     interval_minutes: int
     next_refresh_at: datetime
+    calendar: Calendar = SHIPPED
 
 
 def summarise(portfolio: ValuedPortfolio, timing: Timing) -> bytes:
@@ -68,6 +71,11 @@ def summarise_all(whole: PortfolioValue, parts: Sequence[ValuedPortfolio], curre
     return _encode(answer)
 
 
+def count_held_back(value: PortfolioValue) -> int:
+    """Of how many holdings a newer price is held back, so that an older one counts."""
+    return sum(one.status is PriceStatus.HELD for one in value.holdings)
+
+
 def write_instant(at: datetime | None) -> str | None:
     """RFC 3339 in UTC, as 2026-11-22T09:10:00Z; fractions of a second only when there are any."""
     return None if at is None else at.isoformat().replace("+00:00", "Z")
@@ -86,7 +94,9 @@ def describe_instrument(instrument: Instrument) -> Json:
     }
 
 
-def describe_price(exchange: str, price: LatestPrice, status: PriceStatus, interval_minutes: int) -> Json:
+def describe_price(
+    exchange: str, price: LatestPrice, status: PriceStatus, interval_minutes: int, calendar: Calendar = SHIPPED
+) -> Json:
     """A price's age and origin."""
     return {
         "currency": price.currency,
@@ -94,7 +104,7 @@ def describe_price(exchange: str, price: LatestPrice, status: PriceStatus, inter
         "last_updated_at": write_instant(price.last_updated_at),
         "source": price.source,
         "status": status.value,
-        "stale_at": write_instant(stale_at(exchange, price.as_of, price.status, interval_minutes)),
+        "stale_at": write_instant(stale_at(exchange, price.as_of, price.status, interval_minutes, calendar)),
     }
 
 
@@ -128,7 +138,13 @@ def _totals(value: PortfolioValue, missing: list[Json]) -> Json:
         "charges": write_known(value.charges),
         "total_profit_loss": write_known(value.total_profit_loss),
         "cash": write_known(value.cash),
-        "coverage": {"held": coverage.held, "priced": coverage.priced, "missing": missing},
+        "coverage": {
+            "held": coverage.held,
+            "priced": coverage.priced,
+            "held_back": count_held_back(value),
+            "provisional": sum(one.provisional for one in value.holdings),
+            "missing": missing,
+        },
     }
 
 
@@ -169,7 +185,7 @@ def _holding(portfolio: ValuedPortfolio, one: HoldingValue, timing: Timing) -> J
         "avg_buy_price": write_known(one.holding.avg_buy_price),
         "invested": write_known(one.holding.invested),
         "last_price": write_known(one.last_price),
-        "price": describe_price(one.instrument.exchange, price, status, timing.interval_minutes)
+        "price": describe_price(one.instrument.exchange, price, status, timing.interval_minutes, timing.calendar)
         if price and status
         else None,
         "fx_rate": write_known(one.fx_rate),
@@ -187,6 +203,7 @@ def _holding(portfolio: ValuedPortfolio, one: HoldingValue, timing: Timing) -> J
         "day_change": write_known(one.day_change),
         "day_change_pct": write_known(one.day_change_pct),
         "weight_pct": write_known(one.weight_pct),
+        "provisional": one.provisional,
     }
 
 

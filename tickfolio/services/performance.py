@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from tickfolio.domain.matching import match_ledger
 from tickfolio.domain.money import ONE, ZERO, convert, exact
 from tickfolio.domain.movements import cash_moved
 from tickfolio.domain.performance import Measure, measure_holdings, measure_whole
+from tickfolio.domain.prices import LatestPrice
 from tickfolio.domain.split_rows import splits_of
 from tickfolio.domain.splits import Split
 from tickfolio.domain.transfers import pair_transfers
@@ -65,13 +67,18 @@ class Past:
 def load_inputs(tx: Tx, portfolio: Portfolio, until: date, benchmark: Instrument | None = None) -> Inputs:
     """Reads what the history needs. Raises: Oversold for a ledger that cannot be."""
     ledger, rules = _load_ledger(tx, portfolio)
-    instruments = dict(tx.instruments.many(instrument_ids(ledger)))
+    now = value_of(tx, portfolio)
+    valued = {one.instrument.id: one for one in (*now.value.holdings, *now.value.closed)}
+    ids = instrument_ids(ledger)
+    instruments = {key: one.instrument for key, one in valued.items() if key in ids}
+    instruments |= tx.instruments.many(ids - valued.keys())
     shared = tx.corporate_actions.splits([*instruments, *([benchmark.id] if benchmark else [])])
     books = match_ledger(ledger, rules, {key: one.symbol for key, one in instruments.items()}, shared)
     if benchmark is not None:
         instruments[benchmark.id] = benchmark
     pairs = {pair.currency: pair for pair in tx.instruments.on_exchange("ECB")}
-    closes = load_closes(tx, [*instruments.values(), *pairs.values()], until)
+    known = {key: one.price for key, one in valued.items()}
+    closes = load_closes(tx, [*instruments.values(), *pairs.values()], until, known)
     return make_inputs(
         portfolio,
         instruments,
@@ -80,7 +87,7 @@ def load_inputs(tx: Tx, portfolio: Portfolio, until: date, benchmark: Instrument
         shared,
         closes,
         {code: closes[pair.id] for code, pair in pairs.items()},
-        value_of(tx, portfolio),
+        now,
     )
 
 
@@ -123,7 +130,7 @@ def make_tracks(
 ) -> Sequence[Track]:
     """A track for each instrument that has units; cash has none."""
     return [
-        make_track(key, instruments[key].currency, book.changes, closes[key], splits.get(key, ()))
+        make_track(key, instruments[key].currency, book, closes[key], splits.get(key, ()))
         for key, book in books.items()
         if instruments[key].asset_type is not AssetType.CASH
     ]
@@ -172,27 +179,33 @@ def instrument_ids(ledger: Sequence[Transaction]) -> set[str]:
     return ids.union(row.to_instrument_id for row in ledger if row.to_instrument_id is not None)
 
 
-def load_closes(tx: Tx, instruments: Sequence[Instrument], until: date) -> Mapping[str, Series]:
+def load_closes(
+    tx: Tx,
+    instruments: Sequence[Instrument],
+    until: date,
+    known: Mapping[str, LatestPrice | None] = MappingProxyType({}),
+) -> Mapping[str, Series]:
     """The closes of every day, and as that of its day the latest price, which may be newer than any of them.
 
-    Where an exchange is a day ahead of `until`, its latest price is that of `until`: it is known already.
+    Where an exchange is a day ahead of `until`, its latest price is that of `until`: it is known already. `known` are
+    latest prices that were read before, None where there is none that counts.
     """
     exchanges = {one.id: one.exchange for one in instruments}
     currencies = {one.id: one.currency for one in instruments}
-    closes = dict.fromkeys(exchanges, NO_CLOSES) | dict(tx.closes.load(exchanges, date.min, until))
-    for key, price in tx.prices.latest(exchanges).items():
-        if price.currency == currencies[key]:
+    told = dict.fromkeys(exchanges, NO_CLOSES) | dict(tx.closes.load(exchanges, date.min, until))
+    closes = dict(told)
+    longer: dict[tuple[int, int], Days] = {}  # so that days that instruments share stay one array
+    latest = {**known, **tx.prices.latest(exchanges.keys() - known.keys())}
+    for key, price in latest.items():
+        if price is not None and price.currency == currencies.get(key):
             day = min(session_day(exchanges[key], price.as_of), until).toordinal()
-            closes[key] = _with_last(closes[key], day, float(price.last_price))
+            on, before = told[key]
+            # A close that is newer than the latest price stands; of two prices of a day, the last one counts.
+            if not len(on) or on[-1] <= day:
+                if (id(on), day) not in longer:
+                    longer[id(on), day] = np.append(on, day)
+                closes[key] = longer[id(on), day], np.append(before, float(price.last_price))
     return closes
-
-
-def _with_last(series: Series, day: int, price: float) -> Series:
-    on, closes = series
-    if len(on) and on[-1] > day:  # a close that is newer than the latest price stands
-        return series
-    # Of two prices of a day, the last one counts.
-    return np.append(on, day), np.append(closes, price)
 
 
 def _own_books(books: Mapping[Place, Book], portfolio_id: str) -> Mapping[str, Book]:

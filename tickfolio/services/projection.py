@@ -20,6 +20,7 @@ from tickfolio.domain.lots import Book
 from tickfolio.domain.matching import match_ledger
 from tickfolio.domain.money import EXACT
 from tickfolio.domain.prices import Close
+from tickfolio.domain.splits import Split
 from tickfolio.services.changes import raise_version
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
@@ -148,14 +149,18 @@ def read_knot(tx: Tx, knot: Knot, currency: str) -> Sequence[Transaction]:
     return [row.as_transaction(number, rates[row.portfolio_id].of_row(row)) for number, row in enumerate(knot.rows)]
 
 
-def match_knot(tx: Tx, knot: Knot, currency: str, *, for_tax: bool = False) -> dict[Place, Book]:
-    """The books of all places of a knot, with amounts in one currency. Raises: Oversold."""
+def match_knot(
+    tx: Tx, knot: Knot, currency: str, *, for_tax: bool = False, supposed: Sequence[Split] = ()
+) -> dict[Place, Book]:
+    """The books of all places of a knot, with amounts in one currency; as if the `supposed` splits were recorded, too.
+
+    Raises: Oversold.
+    """
     ids = knot.instrument_ids
     symbols = {key: one.symbol for key, one in tx.instruments.many(ids).items()}
     rules = {key: one.rules for key, one in knot.portfolios.items()}
-    return match_ledger(
-        read_knot(tx, knot, currency), rules, symbols, tx.corporate_actions.splits(ids), for_tax=for_tax
-    )
+    splits = [*tx.corporate_actions.splits(ids), *supposed]
+    return match_ledger(read_knot(tx, knot, currency), rules, symbols, splits, for_tax=for_tax)
 
 
 def project_holdings(

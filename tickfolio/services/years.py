@@ -4,6 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from tickfolio.domain.drawdown import measure_stretch
 from tickfolio.domain.financial_year import financial_year
 from tickfolio.domain.history import Series
 from tickfolio.domain.instruments import Instrument
-from tickfolio.domain.ledger import Rules, Transaction, TransactionType
+from tickfolio.domain.ledger import Rules, TransactionType
 from tickfolio.domain.lots import sum_known
 from tickfolio.domain.money import exact
 from tickfolio.domain.movements import Movements, count_movements
@@ -28,6 +30,7 @@ _YEAR_STARTS = {"INR": 4}
 # What income and charges are made of; where charges of buying are outside cost, those as well.
 _BOOKED = frozenset({T.DIVIDEND, T.INTEREST, T.FEE, T.TAX, T.REINVEST})
 _CHARGED = frozenset({T.BUY, T.RIGHTS})
+_SOLD_ON = itemgetter(2)
 
 
 def year_of(portfolio: Portfolio, day: date) -> str:
@@ -52,7 +55,7 @@ def days_of_years(inputs: Inputs, today: date) -> Mapping[str, Period]:
     since = days[0]
     while since <= end:
         label, last = year_of(inputs.portfolio, since), _last_of_year(inputs.portfolio, since)
-        has_rows = bisect_left(days, since) < bisect_right(days, last)
+        has_rows = bool(days[_within(days, Period(since, last))])
         if has_rows or _is_anything_there(inputs, since):
             found[label] = Period(since, min(last, end))
         since = last + timedelta(days=1)
@@ -68,17 +71,16 @@ def years_of(inputs: Inputs, today: date, rules: Mapping[str, Rules] | None = No
     portfolio = inputs.portfolio
     rules = {portfolio.id: portfolio.rules} if rules is None else rules
     kinds = _BOOKED if all(one.charges_in_cost for one in rules.values()) else _BOOKED | _CHARGED
-    booked: dict[str, list[Transaction]] = {label: [] for label in days_of_years(inputs, today)}
-    realised: dict[str, list[Decimal | None]] = {}
-    for row in inputs.rows:
-        if row.type in kinds:
-            booked[year_of(portfolio, row.traded_on)].append(row)
-    for book in inputs.books.values():
-        for sale in book.sales:
-            realised.setdefault(year_of(portfolio, sale.sold_on), []).append(sale.realised)
+    rows = [row for row in inputs.rows if row.type in kinds]  # oldest first
+    sold = sorted(chain.from_iterable(book.sold for book in inputs.books.values()), key=_SOLD_ON)
+    booked_on, sold_on = [row.traded_on for row in rows], list(map(_SOLD_ON, sold))
     return [
-        _year(label, realised.get(label, []), list(count_movements(rows, rules).values()))
-        for label, rows in booked.items()
+        _year(
+            label,
+            [one[8] for one in sold[_within(sold_on, days)]],
+            list(count_movements(rows[_within(booked_on, days)], rules).values()),
+        )
+        for label, days in days_of_years(inputs, today).items()
     ]
 
 
@@ -109,6 +111,11 @@ def _year(label: str, realised: Sequence[Decimal | None], movements: Sequence[Mo
         sum_known(one.tax_withheld for one in movements),
         sum_known(one.charges for one in movements),
     )
+
+
+def _within(days: Sequence[date], period: Period) -> slice:
+    """Which of these days, which rise, lie in a period."""
+    return slice(bisect_left(days, period.since), bisect_right(days, period.until))
 
 
 def _last_of_year(portfolio: Portfolio, day: date) -> date:

@@ -27,7 +27,7 @@ Years = tuple[int, int]  # the first and the last
 
 _FORMAT = b"\x01"
 _DAY, _CLOSE = np.dtype("<u2"), np.dtype("<f8")
-_ENTRY_SIZE = _DAY.itemsize + _CLOSE.itemsize
+_START, _DAY_SIZE, _ENTRY_SIZE = len(_FORMAT), _DAY.itemsize, _DAY.itemsize + _CLOSE.itemsize
 _FETCH = 500
 _INSTANT = UtcInstant()
 
@@ -45,13 +45,10 @@ class Closes:
         counts. As traded, in the instrument's currency; rounded to 15 digits, so never to be booked.
         """
         pieces: dict[str, list[Series]] = {key: [] for key in exchanges}
-        blocked: dict[str, list[int]] = {key: [] for key in exchanges}
-        told = self._blocks(exchanges, (since.year, until.year))
-        blocks = [(key, year, body) for key, year, body in told if body.startswith(_FORMAT)]
-        for key, year, _ in blocks:
-            blocked[key].append(year)
-        for key, closes in _unpack(blocks):
+        blocked: dict[str, Sequence[int]] = dict.fromkeys(exchanges, ())
+        for key, years, closes in _unpack(self._blocks(exchanges, (since.year, until.year))):
             pieces[key].append(closes)
+            blocked[key] = years
         bare = {key: _gaps(years, since.year, until.year) for key, years in blocked.items()}
         for key, found in self._rows(exchanges, bare).items():
             pieces[key].append(_series(found))
@@ -189,31 +186,33 @@ def _pack(year: int, closes: Mapping[int, float]) -> bytes:
     return _FORMAT + of_year.tobytes() + np.array([closes[day] for day in days], _CLOSE).tobytes()
 
 
-def _unpack(blocks: Iterable[Any]) -> Iterable[tuple[str, Series]]:
-    """The series of each instrument that has blocks, which are in order by instrument and year.
+def _unpack(blocks: Iterable[Any]) -> Iterable[tuple[str, Sequence[int], Series]]:
+    """Of each instrument that has blocks, which are in order by instrument and year: their years and the series.
 
-    Most instruments of an exchange are traded on the same days: these are reckoned once, and kept in memory once.
+    A block of another format is left out: its year is read row by row. Most instruments of an exchange are traded on
+    the same days: these are reckoned once, and kept in memory once.
     """
-    known: dict[tuple[tuple[tuple[int, int], ...], bytes], NDArray[np.int64]] = {}
+    known: dict[tuple[tuple[int, ...], tuple[bytes, ...]], NDArray[np.int64]] = {}
     for key, own in groupby(blocks, itemgetter(0)):
         years, of_year, prices = [], [], []
         for _, year, body in own:
-            count = (len(body) - len(_FORMAT)) // _ENTRY_SIZE
-            edge = len(_FORMAT) + count * _DAY.itemsize
-            years.append((year, count))
-            of_year.append(body[len(_FORMAT) : edge])
-            prices.append(body[edge : edge + count * _CLOSE.itemsize])
-        told = (tuple(years), b"".join(of_year))
+            if body.startswith(_FORMAT):
+                edge = _START + (len(body) - _START) // _ENTRY_SIZE * _DAY_SIZE
+                years.append(year)
+                of_year.append(body[_START:edge])
+                prices.append(body[edge:])
+        told = (tuple(years), tuple(of_year))
         days = known.get(told)
         if days is None:
             days = known[told] = _days(*told)
-        yield key, (days, np.frombuffer(b"".join(prices), _CLOSE))
+        yield key, years, (days, np.frombuffer(b"".join(prices), _CLOSE))
 
 
-def _days(years: Sequence[tuple[int, int]], of_year: bytes) -> NDArray[np.int64]:
-    """Ordinals of days from days of years, of which each year has so many."""
-    starts = np.array([_day_before(year) for year, _ in years], np.int64)
-    days = np.frombuffer(of_year, _DAY).astype(np.int64) + np.repeat(starts, [count for _, count in years])
+def _days(years: Sequence[int], of_year: Sequence[bytes]) -> NDArray[np.int64]:
+    """Ordinals of days from the days of each of these years."""
+    starts = np.array([_day_before(year) for year in years], np.int64)
+    counts = np.array([len(days) // _DAY_SIZE for days in of_year], np.int64)
+    days = np.frombuffer(b"".join(of_year), _DAY).astype(np.int64) + np.repeat(starts, counts)
     days.setflags(write=False)  # it belongs to several
     return days
 
@@ -243,7 +242,9 @@ def _join(pieces: Sequence[Series]) -> Series:
 
 def _cut(series: Series, since: date, until: date) -> Series:
     days, closes = series
-    start, end = np.searchsorted(days, since.toordinal()), np.searchsorted(days, until.toordinal(), side="right")
+    start, end = days.searchsorted(since.toordinal()), days.searchsorted(until.toordinal(), side="right")
+    if end - start == len(days):  # then the days stay the array that several instruments share
+        return series
     return days[start:end], closes[start:end]
 
 

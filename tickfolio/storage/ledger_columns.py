@@ -1,7 +1,7 @@
 """The columns of a ledger that are reckoned with, and how many rows of them at once become transactions."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -45,29 +45,25 @@ def _packed() -> Any:
 RECKONED = [*(type_coerce(one, Text()) if isinstance(one.type, Exact | Date) else one for one in _COLUMNS), _packed()]
 
 
-def as_transactions(rows: Sequence[Any], rate_of: RateOf, *, as_text: bool) -> list[Transaction]:
+def as_transactions(parts: Iterable[Sequence[Any]], rate_of: RateOf, *, as_text: bool) -> list[Transaction]:
     """Plain rows of the columns `RECKONED` as transactions; the place in the list is their sequence.
 
     `as_text`: numbers and days are text, as SQLite has them; PostgreSQL's driver gives the values themselves.
-    A long ledger is read for every answer: it goes column by column, which takes half the time of row by row.
+    A long ledger is read for every answer: it goes column by column, which takes half the time of row by row, and part
+    by part, so that the rows of one are gone before the next ones come: else Python's collector walks through them all.
     """
-    if not rows:
-        return []
-    *found, packed = zip(*rows, strict=True)
-    column: dict[str, Sequence[Any]] = dict(zip((one.name for one in _COLUMNS), found, strict=True))
-    column |= zip(_SELDOM, _unpacked(packed), strict=True)
-    for name in ("instrument_id", "portfolio_id", "currency"):
-        column[name] = _looked_up(_Once(str), column[name])
-    if as_text:
-        numbers = _Once(Decimal)
-        for name in _NUMBERS:
-            column[name] = _looked_up(numbers, column[name])
-        column["traded_on"] = _looked_up(_Once(date.fromisoformat), column["traded_on"])
-    column["type"] = _looked_up(_TYPES, column["type"])
-    rated = (column[name] for name in ("portfolio_id", "currency", "traded_on", "fx_rate"))
-    column["fx_rate"] = list(map(rate_of, *rated))
-    column["sequence"] = range(len(rows))
-    return _filled(column, len(rows))
+    known, made = _known(as_text=as_text), list[Transaction]()
+    for rows in parts:
+        *found, packed = zip(*rows, strict=True)
+        column: dict[str, Sequence[Any]] = dict(zip((one.name for one in _COLUMNS), found, strict=True))
+        column |= _unpacked(packed)
+        for name in known if any(packed) else known.keys() - _SELDOM:
+            column[name] = list(map(known[name].__getitem__, column[name]))
+        rated = (column[name] for name in ("portfolio_id", "currency", "traded_on", "fx_rate"))
+        column["fx_rate"] = list(map(rate_of, *rated))
+        column["sequence"] = range(len(made), len(made) + len(rows))
+        made += _filled(column, len(rows))
+    return made
 
 
 class _Once(dict[Any, Any]):
@@ -85,18 +81,27 @@ class _Once(dict[Any, Any]):
         return made
 
 
-def _unpacked(packed: Sequence[str | None]) -> Sequence[Sequence[Any]]:
-    """The columns `_SELDOM`, the numbers among them exact: they come as text from every database."""
+def _known(*, as_text: bool) -> Mapping[str, Mapping[Any, Any]]:
+    """What is made of the values of each column that does not come as it shall be.
+
+    The numbers of `_SELDOM` come as text from every database.
+    """
+    numbers, ids = _Once(Decimal), _Once(str)
+    known: dict[str, Mapping[Any, Any]] = {"ratio": _Once(read_ratio), "type": _TYPES}
+    known |= dict.fromkeys(("instrument_id", "portfolio_id", "to_instrument_id", "currency"), ids)
+    known |= dict.fromkeys(("cost", "to_quantity", "cost_pct"), numbers)
+    if as_text:
+        known |= dict.fromkeys(_NUMBERS, numbers) | {"traded_on": _Once(date.fromisoformat)}
+    return known
+
+
+def _unpacked(packed: Sequence[str | None]) -> Mapping[str, Sequence[Any]]:
+    """The columns `_SELDOM`, as text."""
     if not any(packed):
-        return [[None] * len(packed)] * len(_SELDOM)
+        return dict.fromkeys(_SELDOM, [None] * len(packed))
     nothing = (None,) * len(_SELDOM)
     parts = [nothing if one is None else [part or None for part in one.split(_BETWEEN)] for one in packed]
-    read = (_Once(Decimal), _Once(read_ratio), _Once(str), _Once(Decimal), _Once(Decimal))
-    return [_looked_up(known, values) for known, values in zip(read, zip(*parts, strict=True), strict=True)]
-
-
-def _looked_up(known: Mapping[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
-    return list(map(known.__getitem__, values))
+    return dict(zip(_SELDOM, zip(*parts, strict=True), strict=True))
 
 
 def _filled(column: Mapping[str, Sequence[Any]], count: int) -> list[Transaction]:

@@ -15,6 +15,7 @@ from tickfolio.storage.ledger_columns import RECKONED, RateOf, as_transactions
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments, portfolios, transactions, users
 
+_PART = 1_000  # so many rows at once
 _TRANSFERS = (TransactionType.TRANSFER_IN, TransactionType.TRANSFER_OUT)
 
 
@@ -112,8 +113,8 @@ class Ledgers:
         query = query.join(portfolios, portfolios.c.id == t.portfolio_id).where(portfolios.c.user_id == owner_id)
         if portfolio_id is not None:
             query = query.where(t.portfolio_id == portfolio_id)
-        found = self._connection.execute(query.order_by(t.traded_on, t.id)).all()
-        return as_transactions(found, rate_of, as_text=self._connection.dialect.name == "sqlite")
+        found = self._connection.execute(query.order_by(t.traded_on, t.id))
+        return as_transactions(found.partitions(_PART), rate_of, as_text=self._connection.dialect.name == "sqlite")
 
     def split_rows(self, owner_id: str, portfolio_ids: Sequence[str]) -> Sequence[LedgerRow]:
         """The rows of these portfolios that say a split or a bonus, oldest first."""
