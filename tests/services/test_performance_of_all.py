@@ -149,6 +149,60 @@ def test_cash_in_another_currency_is_worth_what_its_rate_says(given, asha):
     assert float(answer["twr_pct"]) == pytest.approx(8)  # 1.2 × 0.9
 
 
+def test_cash_in_another_currency_is_in_the_summary_what_it_is_in_performance(given, asha, portfolio):
+    set_rates(given)
+    portfolio = track_cash(given, portfolio)
+    dollars = track_cash(given, given.portfolio(asha, "USD", name="Dollars"))
+    given.record(asha, portfolio, money("DEPOSIT", "1000", "2026-11-17"))
+    given.record(
+        asha,
+        dollars,
+        money("DEPOSIT", "500", "2026-11-17"),
+        buy(named("VZ", "NYSE"), "10", "40", "2026-11-17"),
+        money("FEE", "10", "2026-11-20"),
+    )
+    verizon = given.instrument("VZ", "NYSE")
+    closes(given, verizon, d2026_11_17=40)
+    given.price(verizon, "40", as_of=at("2026-11-17T21:00"))
+
+    summary, answer = json.loads(given.summary_of_all(asha)), together(given, asha)
+
+    # 500 − 400 − 10 = 90 dollars are there, at today's 90 rupees, beside 1000 rupees: 8100 + 1000. Counted at the
+    # 75 of the day on which they came, it would be 100 × 75 − 10 × 90 + 1000 = 7600. The shares are 400 × 90 = 36 000.
+    assert {one["portfolio"]["name"]: Decimal(one["cash"]) for one in summary["portfolios"]} == {
+        "Dollars": 8100,
+        portfolio.name: 1000,
+    }
+    assert (Decimal(summary["cash"]), Decimal(summary["current_value"])) == (9100, 36000)
+    assert Decimal(answer["end_value"]) == Decimal(summary["cash"]) + Decimal(summary["current_value"])
+    # What was paid for the shares stays what it was on that day.
+    assert Decimal(summary["invested"]) == 400 * 75
+
+
+def test_cash_of_which_the_rate_is_not_known_is_unknown_and_never_counted_one_to_one(given, asha, portfolio):
+    portfolio = track_cash(given, portfolio)
+    dollars = track_cash(given, given.portfolio(asha, "USD", name="Dollars"))
+    given.record(asha, portfolio, money("DEPOSIT", "1000", "2026-11-17"))
+    given.record(asha, dollars, money("DEPOSIT", "500", "2026-11-17"))
+
+    summary, answer = json.loads(given.summary_of_all(asha)), together(given, asha)
+
+    assert {one["portfolio"]["name"]: one["cash"] for one in summary["portfolios"]} == {
+        "Dollars": None,
+        portfolio.name: "1000",
+    }
+    assert (summary["cash"], answer["end_value"]) == (None, None)
+
+
+def test_a_portfolio_that_tracks_cash_and_never_had_any_changes_nothing(given, asha, portfolio):
+    track_cash(given, given.portfolio(asha, "USD", name="Dollars"))
+    given.record(asha, portfolio, buy("INFY", "10", "100", "2026-11-16"))
+    given.price(given.instrument("INFY"), "120")
+
+    # there is not even a rate for it: 10 × 120 are there all the same
+    assert (json.loads(given.summary_of_all(asha))["cash"], together(given, asha)["end_value"]) == (None, "1200")
+
+
 def test_cash_is_unknown_when_its_rate_is_too_old(given, asha):
     set_rates(given)
     dollars = track_cash(given, given.portfolio(asha, "USD", name="Dollars"))

@@ -3,20 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 
 from tickfolio.domain.cash_line import measure_cash
 from tickfolio.domain.flows import Flow
-from tickfolio.domain.fx import CLOSE_AGE_MAX, pairs_needed, read_rates
+from tickfolio.domain.fx import CLOSE_AGE_MAX, pairs_needed
 from tickfolio.domain.history import NO_CLOSES, Days, Floats, Series, rate_series
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import Transaction
-from tickfolio.domain.lots import sum_known
-from tickfolio.domain.money import convert, exact
-from tickfolio.domain.movements import cash_moved
 from tickfolio.domain.performance import Measure
 from tickfolio.services.performance import Inputs, Past, balances, cash_on, rate_finder
 from tickfolio.storage.database import Tx
@@ -28,15 +24,17 @@ class Box:
     """The cash of one portfolio, in its own currency. `key` is the holding that stands for it, None where none does.
 
     `booked` are the numbers of the flows of what was booked on cash by itself. `balance` is what was there after each
-    day that moved it, nothing where it is not tracked, and `now` the same of now; None where a rate is unknown.
+    day that moved it, nothing where it is not tracked or never was any; `rows` are those of the portfolio, at rates
+    into its own currency.
     """
 
     key: str | None
+    name: str
     currency: str
     tracked: bool
     booked: Sequence[int]
     balance: Series
-    now: Decimal | None
+    rows: Sequence[Transaction]
 
 
 def load_boxes(
@@ -67,9 +65,9 @@ def load_boxes(
             if flow.instrument_id in cash and flow.crosses != portfolio.cash_tracked
         ]
         stands = next((key for key, code in cash.items() if code == portfolio.currency), next(iter(cash), None))
-        tracked = portfolio.cash_tracked
-        balance, now = (balances(own), _balance(own)) if tracked else (NO_CLOSES, None)
-        boxes.append(Box(stands, portfolio.currency, tracked, booked, balance, now))
+        tracked = portfolio.cash_tracked and bool(own)
+        balance = balances(own) if tracked else NO_CLOSES
+        boxes.append(Box(stands, portfolio.name, portfolio.currency, tracked, booked, balance, own))
     return boxes
 
 
@@ -85,16 +83,6 @@ def value_of_boxes(boxes: Sequence[Box], pairs: Mapping[str, Series], currency: 
     return days, total
 
 
-@exact
-def cash_now(tx: Tx, boxes: Sequence[Box], currency: str) -> Decimal | None:
-    """What all cash is worth at the latest rates; None where none is tracked, or some of it is unknown."""
-    tracked = [box for box in boxes if box.tracked]
-    pairs = {pair.id: pair for pair in tx.instruments.on_exchange("ECB")}
-    rates = read_rates((pairs[key], price) for key, price in tx.prices.latest(pairs).items())
-    known = [None if box.now is None else convert(box.now, rates.rate(box.currency, currency)) for box in tracked]
-    return sum_known(known) if known else None
-
-
 def cash_lines_of(boxes: Sequence[Box], inputs: Inputs, past: Past) -> Mapping[str, Measure]:
     """Each portfolio's cash as a part of the whole: where something was booked on it, or a rate moves its worth."""
     home, days = inputs.portfolio.currency, past.history.days
@@ -107,11 +95,6 @@ def cash_lines_of(boxes: Sequence[Box], inputs: Inputs, past: Past) -> Mapping[s
             balance = _worth(box, inputs.pairs, home, days)
             lines[box.key] = measure_cash(past.history, inputs.flows, box.booked, moved, balance)
     return lines
-
-
-@exact
-def _balance(rows: Sequence[Transaction]) -> Decimal | None:
-    return sum_known(convert(cash_moved(row), row.fx_rate) for row in rows)
 
 
 def _worth(box: Box, pairs: Mapping[str, Series], currency: str, days: Days) -> Floats:

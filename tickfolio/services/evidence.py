@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tickfolio.domain.fx import CLOSE_AGE_MAX, Rates, pair_symbol, pairs_needed
+from tickfolio.domain.fx import Rates
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import Transaction
@@ -15,12 +15,14 @@ from tickfolio.domain.money import exact
 from tickfolio.domain.position import Position, quote_position
 from tickfolio.domain.splits import Split
 from tickfolio.domain.valuation import HoldingValue, PortfolioValue, value_portfolio
-from tickfolio.reports.receipt import FxFact, Leg
 from tickfolio.reports.receipt_evidence import Entry, Evidence
+from tickfolio.services.pair_legs import PairLegs
 from tickfolio.services.projection import Knot, read_knot
-from tickfolio.services.summaries import load_positions
+from tickfolio.services.summaries import Part, load_parts, load_positions, value_part, value_parts
 from tickfolio.storage.database import Tx
 from tickfolio.storage.holdings import HoldingRow
+from tickfolio.storage.ledgers import LedgerRow
+from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
 # A portfolio with more rows than this shows its holdings' lines alone, each with a receipt of its own.
@@ -29,7 +31,7 @@ NESTED_ROWS_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """A portfolio's positions with their holdings and its value, all of one moment."""
+    """The positions of a portfolio, or of all, with their holdings and the value, all of one moment."""
 
     rows: Sequence[HoldingRow]
     positions: Sequence[Position]
@@ -52,21 +54,43 @@ class Read:
 def value_now(tx: Tx, portfolio: Portfolio) -> Valued:
     """The portfolio as its summary values it."""
     rows, positions, rates = load_positions(tx, portfolio)
+    return Valued(rows, positions, rates, _rate_sources(tx), value_portfolio(positions, rates, portfolio.currency))
+
+
+def value_all_now(tx: Tx, user: User) -> tuple[Valued, Sequence[Part]]:
+    """All of a person's portfolios together, as their summary values them, and each as a part of it."""
+    parts, rates = load_parts(tx, user)
+    whole = Valued(
+        rows=[row for part in parts for row in part.rows],
+        positions=[position for part in parts for position in part.positions],
+        rates=rates,
+        rate_sources=_rate_sources(tx),
+        value=value_parts(parts, rates, user.base_currency),
+    )
+    return whole, parts
+
+
+def value_of_part(whole: Valued, part: Part) -> Valued:
+    """One of these portfolios, in their common currency."""
+    value = value_part(part, whole.rates, whole.value.currency)
+    return replace(whole, rows=part.rows, positions=part.positions, value=value)
+
+
+def _rate_sources(tx: Tx) -> Mapping[str, str]:
     pairs = {pair.id: pair.currency for pair in tx.instruments.on_exchange("ECB")}
-    sources = {pairs[key]: price.source for key, price in tx.prices.latest(pairs).items()}
-    return Valued(rows, positions, rates, sources, value_portfolio(positions, rates, portfolio.currency))
+    return {pairs[key]: price.source for key, price in tx.prices.latest(pairs).items()}
 
 
-def read_ledger(tx: Tx, portfolio: Portfolio, knot: Knot) -> Read:
-    """The rows of a knot as facts, and their books. Raises: Oversold."""
+def read_ledger(tx: Tx, currency: str, knot: Knot) -> Read:
+    """The rows of a knot as facts, and their books, with amounts in `currency`. Raises: Oversold."""
     ids = knot.instrument_ids
     symbols = {key: one.symbol for key, one in tx.instruments.many(ids).items()}
     rules = {key: one.rules for key, one in knot.portfolios.items()}
     splits = tx.corporate_actions.splits(ids)
-    rows = read_knot(tx, knot, portfolio.currency)
-    days = _DayRates(tx, portfolio.currency)
+    rows = read_knot(tx, knot, currency)
+    legs = PairLegs(tx, knot.rows[-1].traded_on if knot.rows else date.max)
     entries = {
-        row.id: Entry(row, stored.currency, days.find(stored.currency, row) if stored.fx_rate is None else None)
+        row.id: _entry(legs, stored, row, knot.portfolios[row.portfolio_id].currency, currency)
         for stored, row in zip(knot.rows, rows, strict=True)
     }
     own: dict[Place, list[Entry]] = defaultdict(list)
@@ -75,30 +99,13 @@ def read_ledger(tx: Tx, portfolio: Portfolio, knot: Knot) -> Read:
     return Read(entries, own, match_ledger(rows, rules, symbols, splits), splits, symbols)
 
 
-class _DayRates:
-    """The reference rates of past days as facts, each looked up once."""
-
-    def __init__(self, tx: Tx, target: str) -> None:
-        self._tx = tx
-        self._target = target
-        self._known: dict[tuple[str, date], Leg | None] = {}
-
-    def find(self, currency: str, row: Transaction) -> FxFact | None:
-        """The pairs that a row's rate is made of; None where no rate is needed or known."""
-        if row.fx_rate is None or currency == self._target:
-            return None
-        legs = [self._leg(one, row.traded_on) for one in pairs_needed(currency, self._target)]
-        return FxFact(currency, self._target, tuple(leg for leg in legs if leg is not None))
-
-    def _leg(self, currency: str, on: date) -> Leg | None:
-        key = (currency, on)
-        if key not in self._known:
-            pair = self._tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(currency))
-            point = pair and self._tx.prices.close_by(pair.id, on, days_old_max=CLOSE_AGE_MAX.days)
-            self._known[key] = (
-                Leg(currency, point.price, point.timestamp.date(), point.timestamp, point.source) if point else None
-            )
-        return self._known[key]
+def _entry(legs: PairLegs, stored: LedgerRow, row: Transaction, own: str, currency: str) -> Entry:
+    """A row with where its rate comes from; one that it names leads into its portfolio's `own` currency."""
+    if row.fx_rate is None:
+        return Entry(row, stored.currency)
+    if stored.fx_rate is None:
+        return Entry(row, stored.currency, legs.find(stored.currency, currency, row.traded_on))
+    return Entry(row, stored.currency, legs.find(own, currency, row.traded_on), stored.fx_rate)
 
 
 @exact
@@ -109,10 +116,10 @@ def evidence_of(portfolio: Portfolio, valued: Valued, read: Read, row: HoldingRo
     return Evidence(
         holding_id=row.id,
         portfolio_id=portfolio.id,
-        currency=portfolio.currency,
+        currency=valued.value.currency,
         rules=portfolio.rules,
         value=_value_of_one(valued, position),
-        quote=quote_position(position, valued.rates, portfolio.currency),
+        quote=quote_position(position, valued.rates, valued.value.currency),
         rates=valued.rates,
         rate_sources=valued.rate_sources,
         book=read.books[place] if read.books else match_lots((), portfolio.cost_method, position.instrument.symbol),
@@ -126,7 +133,7 @@ def evidence_of(portfolio: Portfolio, valued: Valued, read: Read, row: HoldingRo
 def _value_of_one(valued: Valued, position: Position) -> HoldingValue:
     """The holding's value as the portfolio has it. Cash is in no list there: it is valued as what has been sold."""
     for one in (*valued.value.holdings, *valued.value.closed):
-        if one.instrument.id == position.instrument.id:
+        if one.holding is position.holding:
             return one
     listed = replace(position, instrument=replace(position.instrument, asset_type=AssetType.BOND))
     alone = value_portfolio([listed], valued.rates, valued.value.currency)

@@ -4,14 +4,19 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from tickfolio.cache.cache import Cache
 from tickfolio.domain.fx import Rates, read_rates
+from tickfolio.domain.lots import sum_known
 from tickfolio.domain.market_hours import session_day
+from tickfolio.domain.money import exact
 from tickfolio.domain.position import Position
 from tickfolio.domain.splits import Split, count_once
-from tickfolio.domain.valuation import PortfolioValue, value_portfolio
+from tickfolio.domain.valuation import PortfolioValue, value_cash, value_portfolio
 from tickfolio.reports.summary import Timing, ValuedPortfolio, summarise, summarise_all
+from tickfolio.services.foreseen import provisional_places
+from tickfolio.services.markets import load_calendar
 from tickfolio.services.projection import PastRates, computed_holdings, touched, with_rates
 from tickfolio.services.slots import next_slot
 from tickfolio.storage.database import Database, Tx
@@ -21,7 +26,7 @@ from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
 # Says which shape of answer is kept: raised when the JSON changes, so that an upgrade never serves an old shape.
-SHAPE = 3
+SHAPE = 5
 # As many different answers as this are worked out at once; the same one never twice.
 _TURNS = 64
 
@@ -43,6 +48,24 @@ class Tagged:
 
     tag: str
     body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several portfolios: its holdings with their cost in one currency, as many positions, and its cash there.
+
+    `cash` is None where none is tracked, or its rate is unknown.
+    """
+
+    portfolio: Portfolio
+    rows: Sequence[HoldingRow]
+    positions: Sequence[Position]
+    cash: Decimal | None
+
+    @property
+    def has_cash(self) -> bool:
+        """Whether cash is a part of what it is worth, be it known or not."""
+        return self.portfolio.cash_tracked and bool(self.rows)
 
 
 def portfolio_tag(portfolio_id: str, version: int, price_version: int) -> str:
@@ -71,10 +94,11 @@ def load_timing(tx: Tx, interval_minutes: int, since: datetime) -> Timing:
 
     The clock has no part in it, because a tag names one content: a refresh that is overdue shows as one.
     """
+    calendar = load_calendar(tx)
     last = tx.refreshes.last(("slot",), finished=True)
     if last is None or last.slot is None:
-        return Timing(interval_minutes, next_slot(since, interval_minutes))
-    return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes))
+        return Timing(interval_minutes, next_slot(since, interval_minutes), calendar)
+    return Timing(interval_minutes, last.slot + timedelta(minutes=interval_minutes), calendar)
 
 
 def answer_by_tag(
@@ -112,17 +136,37 @@ def _summarise_one(summaries: Summaries, tx: Tx, portfolio: Portfolio) -> bytes:
 
 def value_all(tx: Tx, user: User) -> tuple[PortfolioValue, Sequence[ValuedPortfolio]]:
     """All of a person's portfolios together and each by itself, from the same positions, in the base currency."""
+    parts, rates = load_parts(tx, user)
+    valued = [_valued(part.portfolio, value_part(part, rates, user.base_currency), part.rows) for part in parts]
+    return value_parts(parts, rates, user.base_currency), valued
+
+
+def load_parts(tx: Tx, user: User) -> tuple[Sequence[Part], Rates]:
+    """What the value of all of a person's portfolios is worked out of, in the base currency, and the rates."""
+    currency, rates = user.base_currency, _rates(tx)
     portfolios = tx.portfolios.page(user.id, after=None, limit=None)
-    rows = tx.holdings.all(user.id, [one.id for one in portfolios])
-    parts = [(one, _in_currency(tx, one, rows, user.base_currency)) for one in portfolios]
-    positions = _positions(tx, user.id, parts, user.base_currency)
-    rates = _rates(tx)
-    valued = []
-    for portfolio, own_rows in parts:
-        own = [position for portfolio_id, position in positions if portfolio_id == portfolio.id]
-        value = value_portfolio(own, rates, user.base_currency)
-        valued.append(_valued(portfolio, value, own_rows))
-    return value_portfolio([position for _, position in positions], rates, user.base_currency), valued
+    stored = tx.holdings.all(user.id, [one.id for one in portfolios])
+    own = [(one, [row for row in stored if row.portfolio_id == one.id]) for one in portfolios]
+    held = [(one, _in_currency(tx, one, rows, currency)) for one, rows in own]
+    positions: dict[str, list[Position]] = {}
+    for portfolio_id, position in _positions(tx, user.id, held, currency):
+        positions.setdefault(portfolio_id, []).append(position)
+    moved = {one.id: [row.holding.cash for row in rows] for one, rows in own if one.cash_tracked and rows}
+    worth = {one.id: value_cash(moved.get(one.id, [None]), rates.rate(one.currency, currency)) for one, _ in own}
+    return [Part(one, rows, positions.get(one.id, ()), worth[one.id]) for one, rows in held], rates
+
+
+def value_part(part: Part, rates: Rates, currency: str) -> PortfolioValue:
+    """What one of several portfolios is worth in a currency that need not be its own."""
+    return replace(value_portfolio(part.positions, rates, currency), cash=part.cash)
+
+
+@exact
+def value_parts(parts: Sequence[Part], rates: Rates, currency: str) -> PortfolioValue:
+    """What all of them are worth together: the weights are of everything, and the cash is that of all that track it."""
+    whole = value_portfolio([position for part in parts for position in part.positions], rates, currency)
+    cash = [part.cash for part in parts if part.has_cash]
+    return replace(whole, cash=sum_known(cash) if cash else None)
 
 
 def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
@@ -134,11 +178,10 @@ def _summarise_whole(summaries: Summaries, tx: Tx, user: User) -> bytes:
 
 def _in_currency(tx: Tx, portfolio: Portfolio, rows: Sequence[HoldingRow], currency: str) -> Sequence[HoldingRow]:
     """A portfolio's holdings with their cost in another currency, at the rates of the days they were bought."""
-    own = [row for row in rows if row.portfolio_id == portfolio.id]
     if portfolio.currency == currency:
-        return own
+        return rows
     computed = computed_holdings(tx, portfolio, currency)
-    return [replace(row, holding=computed[row.holding.instrument_id]) for row in own]
+    return [replace(row, holding=computed[row.holding.instrument_id]) for row in rows]
 
 
 def _valued(portfolio: Portfolio, value: PortfolioValue, rows: Sequence[HoldingRow]) -> ValuedPortfolio:
@@ -162,6 +205,7 @@ def _positions(
     recent = tx.ledgers.rows_since(owner_id, portfolio_ids, min(days.values())) if days else []
     trades = _group(recent, days)
     splits = _splits(tx, owner_id, portfolio_ids, ids)
+    in_doubt = provisional_places(tx, [portfolio for portfolio, _ in parts], ids)
     positions = []
     for portfolio, rows in parts:
         rates = PastRates(tx, portfolio.currency, currency)
@@ -176,6 +220,7 @@ def _positions(
                 own_trades,
                 splits.get((portfolio.id, key), ()),
                 portfolio.cash_tracked,
+                (portfolio.id, key) in in_doubt,
             )
             positions.append((portfolio.id, position))
     return positions
