@@ -37,7 +37,9 @@ def test_the_recorded_row_is_found_by_scrip_code_ticker_and_isin(symbol):
         "bse",
     )
     assert result.names == {symbol: "ABB INDIA LIMITED"}
-    assert result.listings == (Listing(AssetType.STOCK, "BSE", "ABB", "ABB INDIA LIMITED", "INR", "INE117A01022"),)
+    assert result.listings == (
+        Listing(AssetType.STOCK, "BSE", "ABB", "ABB INDIA LIMITED", "INR", "INE117A01022", code="500002"),
+    )
 
 
 def test_the_recorded_page_in_place_of_a_file_is_a_day_without_one():

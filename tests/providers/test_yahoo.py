@@ -293,7 +293,7 @@ def test_history_and_search_requests():
 
     # 2026-01-02 is day 20455: × 86400 = 1767312000; the day after 2026-01-05 is day 20459
     assert history.url.endswith(
-        "/v8/finance/chart/M%26M.NS?period1=1767312000&period2=1767657600&interval=1d&events=split"
+        "/v8/finance/chart/M%26M.NS?period1=1767312000&period2=1767657600&interval=1d&events=div%7Csplit"
     )
     assert search.url.endswith("/v1/finance/search?q=L%26T%20finance&quotesCount=8&newsCount=0")
     assert YAHOO.search_request("  ") is None

@@ -5,6 +5,7 @@ import pytest
 
 from tests.providers.recorded import recorded
 from tickfolio.domain.prices import Close
+from tickfolio.domain.splits import Ratio
 from tickfolio.providers.yahoo import YahooAdapter
 from tickfolio.providers.yahoo_chart import without_noise
 
@@ -121,3 +122,44 @@ def test_the_day_falls_back_to_the_offset_when_the_zone_is_unknown():
 )
 def test_noise_of_float32_is_taken_off(noisy, meant):
     assert without_noise(Decimal(noisy), Decimal(noisy), Decimal(1), 4) == Decimal(meant)
+
+
+def test_recorded_events_are_told_beside_the_closes():
+    """Apple split 4:1 on 31 August 2020 (its own notice), and paid 0.205 a share on 6 November."""
+    result = YAHOO.parse_history(recorded("yahoo/chart_AAPL_div_and_split.json").body, "AAPL", NOW)
+
+    assert [(one.on, one.ratio) for one in result.splits] == [(date(2020, 8, 31), Ratio(Decimal(4), Decimal(1)))]
+    assert [(one.on, one.amount) for one in result.dividends] == [(date(2020, 11, 6), Decimal("0.205"))]
+
+
+# Yahoo divides what was paid by the splits that came later: 10 rupees before a split of 10:1 are told as 1.
+@pytest.mark.parametrize(
+    ("told", "factor", "paid"),
+    [
+        ("1", ("10", "1"), "10"),
+        ("0.8333333134651184", ("3", "1"), "2.5"),  # 2.5 ÷ 3 as float32
+        ("1.5", ("1", "10"), "0.15"),  # shares were merged
+    ],
+)
+def test_a_dividend_is_as_it_was_paid(told, factor, paid):
+    before, after = STAMP - 90 * 86400, STAMP - 30 * 86400
+    split = f'"{after}":{{"date":{after},"numerator":{factor[0]},"denominator":{factor[1]}}}'
+    money = ",".join(f'"{when}":{{"date":{when},"amount":{told}}}' for when in (before, after + 86400))
+    events = f'"events":{{"splits":{{{split}}},"dividends":{{{money}}}}},'
+
+    first, second = YAHOO.parse_history(chart([STAMP - 86400 * 7], "100", events=events), "X.NS", NOW).dividends
+
+    assert first.amount == Decimal(paid)
+    assert abs(second.amount - Decimal(told)) < Decimal("0.0001")
+
+
+def test_a_dividend_in_pence_is_in_pounds_and_what_is_no_amount_is_left():
+    rows = (
+        '"a":{"date":%d,"amount":12.5},"b":{"date":%d,"amount":null},"c":{"amount":5},"d":{"date":%d,"amount":-1},"e":7'
+    )
+    days = tuple(STAMP - days * 86400 for days in (9, 8, 7))
+    body = chart([days[0]], "100", events=f'"events":{{"dividends":{{{rows % days}}}}},').replace(b"INR", b"GBp")
+
+    [dividend] = YAHOO.parse_history(body, "X.L", NOW).dividends
+
+    assert dividend.amount == Decimal("0.125")

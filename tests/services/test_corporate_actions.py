@@ -12,12 +12,12 @@ from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.splits import read_ratio
 from tickfolio.services.corporate_actions import (
     ActionDraft,
-    load_suggested_dividends,
     record_action,
     remove_action,
 )
 from tickfolio.services.drafts import Draft
 from tickfolio.services.ledgers import record_transaction
+from tickfolio.services.suggested_dividends import load_suggested_dividends
 from tickfolio.services.verify import verify
 from tickfolio.storage.corporate_actions import ActionKind
 
@@ -67,7 +67,8 @@ class Town:
     def suggested(self, user=None, portfolio=None):
         with self.given.database.reading() as tx:
             found = load_suggested_dividends(tx, self.given.world, (user or self.asha).id, (portfolio or self.hers).id)
-        return [(instrument.symbol, one.ex_on.isoformat(), one.quantity, one.amount) for instrument, one in found]
+        told = [(one.instrument.symbol, one.dividend) for one in found]
+        return [(symbol, one.ex_on.isoformat(), one.quantity, one.amount) for symbol, one in told]
 
 
 @pytest.fixture

@@ -99,15 +99,14 @@ def test_a_held_price_says_what_it_looks_like(given, asha, mixed):
     assert held.likeness == Likeness(LikenessKind.SPLIT, read_ratio("5:1"))
 
 
-def test_a_split_that_is_recorded_explains_the_held_price(given, asha, mixed):
+def test_a_split_that_is_recorded_settles_the_held_price(given, asha, mixed):
     chief, instrument = given.user("Chief", administrator=True), given.instrument("HELD")
     split = ActionDraft(ActionKind.SPLIT, date(2026, 11, 20), read_ratio("5:1"))
     with given.database.transaction() as tx:
         record_action(tx, given.world, chief, instrument.id, split)
 
-    [held] = health_of(given, asha, mixed).held
-
-    assert (held.item.value.last_price, held.ratio, held.likeness) == (60, 1, None)
+    assert health_of(given, asha, mixed).held == []
+    assert given.latest(instrument).last_price == 60  # 300 before, and one has become five
 
 
 def test_who_may_settle_a_held_price(given, asha, mixed):

@@ -11,8 +11,8 @@ from tickfolio.domain.errors import CurrencyMismatch, InvalidInput, NotFound, Ov
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.ledger import CostMethod
 from tickfolio.providers.provider import Listing
-from tickfolio.services.instruments import record_listings
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
+from tickfolio.services.listings import record_listings
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
 from tickfolio.services.verify import verify
 from tickfolio.storage.database import open_database

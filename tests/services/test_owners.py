@@ -16,24 +16,41 @@ from tests.builders import buy, named, trade
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.splits import read_ratio
+from tickfolio.providers.address_check import AddressCheck
+from tickfolio.providers.own_source import OwnProvider, no_addresses
+from tickfolio.services.aliases import AliasDraft, add_alias, list_aliases, remove_alias
+from tickfolio.services.action_preview import preview_for_one
 from tickfolio.services.closes import load_closes
-from tickfolio.services.corporate_actions import ActionDraft, load_suggested_dividends, record_action, remove_action
+from tickfolio.services.corporate_actions import ActionDraft, record_action, remove_action
 from tickfolio.services.data_health import load_health
 from tickfolio.services.held_prices import settle_held_price
+from tickfolio.services.history_fill import ask_for_history
 from tickfolio.services.holdings import PlainChange, PlainHolding, add_holding, change_holding, remove_holding
 from tickfolio.services.ledgers import change_transaction, record_transaction, remove_transaction
 from tickfolio.services.lots import load_lots
 from tickfolio.services.manual_prices import remove_price, set_price
+from tickfolio.services.own_sources import (
+    OwnSourceDraft,
+    load_own_source,
+    remove_own_source,
+    store_own_source,
+    try_own_source,
+)
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio, delete_portfolio
 from tickfolio.services.receipts import explain
+from tickfolio.services.receipts_of_all import explain_of_all
 from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources
+from tickfolio.services.suggested_dividends import confirm_dividend, dismiss_dividend, load_suggested_dividends
 from tickfolio.services.summaries import load_summary
 from tickfolio.storage.corporate_actions import ActionKind
 from tickfolio.storage.database import Tx
+from tickfolio.storage.instrument_aliases import AliasKind
 
 MANUAL = named("Flat in Pune", "MANUAL")
+AN_ADDRESS = OwnSourceDraft("https://example.org/flat.json", "json", "price")
+OWN_ONLY = Sources({"own": OwnProvider(no_addresses, AddressCheck(), lambda: 0, lambda _seconds: None)})
 DAY = date(2026, 1, 5)
 A_DIVIDEND = ActionDraft(ActionKind.DIVIDEND, DAY, amount=Decimal(1))
 
@@ -55,6 +72,8 @@ class Theirs:
             trade("TRANSFER_OUT", "INFY", "5", "0", "2026-01-07"),
         )
         self.flat_id = flat.instrument_id
+        with given.database.transaction() as tx:
+            store_own_source(tx, given.world, OWN_ONLY, self.asha.id, self.flat_id, AN_ADDRESS)
         self.touched = [self.row.instrument_id, self.flat_id]
         with given.database.transaction() as tx:
             opened, _ = add_holding(
@@ -88,7 +107,9 @@ NOTHING = {
     "Ledgers.page": lambda tx, o: tx.ledgers.page(o.ravi.id, o.portfolio.id, before=None, limit=9, instrument_id=None),
     "Instruments.find": lambda tx, o: tx.instruments.find(o.ravi.id, AssetType.STOCK, "MANUAL", MANUAL.symbol),
     "Instruments.search": lambda tx, o: tx.instruments.search(o.ravi.id, ["flat"], 10),
-    "search_instruments": lambda _tx, o: search_instruments(o.given.database, Sources({}), o.ravi.id, "flat", 9)[0],
+    "OwnSources.load": lambda tx, o: tx.own_sources.load(o.ravi.id, o.flat_id),
+    "OwnSources.count": lambda tx, o: tx.own_sources.count(o.ravi.id),
+    "search_instruments": lambda _tx, o: search_instruments(o.given.database, Sources({}), o.ravi.id, "flat", 9).found,
 }  # fmt: skip
 NOT_FOUND = {
     "Portfolios.load": lambda tx, o: tx.portfolios.load(o.ravi.id, o.portfolio.id),
@@ -103,6 +124,10 @@ NOT_FOUND = {
     ),
     "load_closes": lambda tx, o: load_closes(tx, o.ravi.id, o.flat_id, DAY, DAY),
     "load_lots": lambda tx, o: load_lots(tx, o.ravi.id, o.holding.id),
+    "explain_of_all": lambda tx, o: explain_of_all(tx, o.ravi, o.portfolio.id, "current_value", None, Asked(), DAY),
+    "explain_of_all of a holding": lambda tx, o: explain_of_all(
+        tx, o.ravi, None, "current_value", o.holding.id, Asked(), DAY
+    ),
     "explain": lambda tx, o: explain(tx, o.ravi, o.portfolio.id, "current_value", None, Asked(), DAY),
     "record_transaction": lambda tx, o: record_transaction(
         tx, o.given.world, o.ravi, o.portfolio.id, buy("INFY", "1", "1")
@@ -125,8 +150,21 @@ NOT_FOUND = {
     "settle_held_price": lambda tx, o: settle_held_price(tx, o.given.world, o.ravi, o.flat_id, accept=True),
     "set_price": lambda tx, o: set_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY, Decimal(1)),
     "remove_price": lambda tx, o: remove_price(tx, o.given.world, o.ravi.id, o.flat_id, DAY),
+    "load_own_source": lambda tx, o: load_own_source(tx, Sources({}), o.ravi.id, o.flat_id),
+    "store_own_source": lambda tx, o: store_own_source(tx, o.given.world, OWN_ONLY, o.ravi.id, o.flat_id, AN_ADDRESS),
+    "remove_own_source": lambda tx, o: remove_own_source(tx, o.ravi.id, o.flat_id),
+    "try_own_source": lambda _tx, o: try_own_source(
+        o.given.database, o.given.world, OWN_ONLY, o.ravi.id, o.flat_id, AN_ADDRESS
+    ),
+    "list_aliases": lambda tx, o: list_aliases(tx, o.ravi, o.flat_id),
+    "add_alias": lambda tx, o: add_alias(tx, o.given.world, o.ravi, o.flat_id, AliasDraft(AliasKind.SYMBOL, "MINE")),
+    "remove_alias": lambda tx, o: remove_alias(tx, o.ravi, o.flat_id, "x"),
+    "ask_for_history": lambda tx, o: ask_for_history(tx, o.given.world, o.ravi, o.flat_id),
     "record_action": lambda tx, o: record_action(tx, o.given.world, o.ravi, o.flat_id, A_DIVIDEND),
     "remove_action": lambda tx, o: remove_action(tx, o.given.world, o.ravi, o.flat_id, "any"),
+    "preview_for_one": lambda tx, o: preview_for_one(tx, o.given.world, o.ravi.id, o.portfolio.id),
+    "confirm_dividend": lambda tx, o: confirm_dividend(tx, o.given.world, o.ravi, o.portfolio.id, "any"),
+    "dismiss_dividend": lambda tx, o: dismiss_dividend(tx, o.given.world, o.ravi.id, o.portfolio.id, "any"),
     "load_suggested_dividends": lambda tx, o: load_suggested_dividends(tx, o.given.world, o.ravi.id, o.portfolio.id),
 }
 # These name an owner and can reach nobody else's things: they make something, or take no id but the owner's own.
@@ -150,7 +188,9 @@ OF_ONES_OWN = {
     "load_performance_of_all": "as work_out_all",
     "explain_of_period": "as work_out",
     "explain_of_year_made": "as work_out",
-    "explain_of_benchmark": "as work_out, and the benchmark by its owner; tested with the receipts of returns",
+    "explain_returns": "is told what to explain by those who loaded it",
+    "load_parts": "takes no id; as load_summary_of_all",
+    "value_all_now": "takes no id; as load_summary_of_all",
     "answer_once": "keys are each user's own; tested with the keys",
     "change_me": "takes no id but the person's",
     "change_password": "takes no id but the person's",

@@ -20,6 +20,7 @@ from tickfolio.services.drafts import Draft
 from tickfolio.services.performance import load_inputs
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.projection import load_whole, read_knot
+from tickfolio.services.upkeep import make_blocks
 from tickfolio.storage.prices import PricePoint
 from tickfolio.storage.tables import corporate_actions, portfolios
 
@@ -92,6 +93,22 @@ def test_the_last_day_is_the_summary_to_the_last_digit(given, asha, portfolio):
     assert (last["date"], last["complete"]) == ("2026-11-20", True)
     assert last["value"] == answer["end_value"] == summary["current_value"]
     assert last["invested"] == summary["invested"]
+
+
+def test_of_two_with_the_same_days_of_closes_each_has_its_own_last_price(given, asha, portfolio):
+    # One of each: 100 + 200 by the closes; then 110 + 200, since TCS has its new price a day later; then 110 + 230.
+    given.record(asha, portfolio, buy("INFY", "1", "100", "2026-11-16"), buy("TCS", "1", "200", "2026-11-16"))
+    infy, tcs = given.instrument("INFY"), given.instrument("TCS")
+    closes(given, infy, d2026_11_16="100", d2026_11_17="100")
+    closes(given, tcs, d2026_11_16="200", d2026_11_17="200")
+    make_blocks(given.database)
+    given.price(infy, "110", as_of=at("2026-11-18T08:00"))
+    given.price(tcs, "230", as_of=at("2026-11-19T08:00"))
+
+    told = points(made(given, asha, portfolio))
+
+    expected = {"2026-11-16": 300, "2026-11-17": 300, "2026-11-18": 310, "2026-11-19": 340, "2026-11-20": 340}
+    assert {day: Decimal(value) for day, value in told.items()} == expected
 
 
 def test_where_cash_is_tracked_the_last_day_has_it(given, asha, portfolio):

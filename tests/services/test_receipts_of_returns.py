@@ -18,7 +18,7 @@ from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.prices import PriceStatus
 from tickfolio.domain.splits import read_ratio
 from tickfolio.reports.receipt import write_receipt
-from tickfolio.services import evidence, performance_receipts
+from tickfolio.services import evidence, past_worths
 from tickfolio.services.drafts import Draft
 from tickfolio.services.performance_answer import Asked, load_performance
 from tickfolio.services.portfolios import PortfolioChanges, change_portfolio
@@ -30,6 +30,7 @@ IN_YORK = named("INFY", "NYSE")
 # What an answer of performance says beside its figures: names, days, what was asked for, and what is only drawn.
 NO_FIGURES = {
     *("portfolio", "from", "to", "days", "xirr_several", "reasons", "risk_free_pct", "series", "max_drawdown_on"),
+    "held_back",
     *("id", "portfolio_id", "instrument", "year", "benchmark", "years", "holdings"),
 }
 # The same of a summary.
@@ -347,7 +348,7 @@ def test_a_close_from_before_a_split_is_divided_and_a_rate_has_its_legs(given, a
     assert cash["label"] == "Cash, INR"
 
 
-@pytest.mark.parametrize(("where", "limit"), [(evidence, "NESTED_ROWS_MAX"), (performance_receipts, "PRICE_ROWS_MAX")])
+@pytest.mark.parametrize(("where", "limit"), [(evidence, "NESTED_ROWS_MAX"), (past_worths, "PRICE_ROWS_MAX")])
 def test_where_it_would_be_too_much_a_value_stands_for_itself_and_that_is_said(
     given, asha, portfolio, beside, monkeypatch, where, limit
 ):

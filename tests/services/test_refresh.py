@@ -238,14 +238,17 @@ def test_nobody_hears_of_prices_before_they_are_there(given, asha, portfolio, so
 @pytest.mark.parametrize(
     ("now", "as_of", "asked"),
     [
-        # Friday the 20th: the exchange is open from 09:15 to 15:30 in India, 03:45 to 10:00 UTC.
+        # Friday the 20th: the exchange is open from 09:15 to 15:35 in India, 03:45 to 10:05 UTC.
         pytest.param("2026-11-20T09:10", "2026-11-20T09:00", True, id="open: always"),
         pytest.param("2026-11-20T10:10", "2026-11-20T09:50", True, id="closed, but the close is not here yet"),
-        pytest.param("2026-11-20T10:10", "2026-11-20T10:00", False, id="closed, and the close is here"),
-        pytest.param("2026-11-21T06:00", "2026-11-20T10:00", False, id="Saturday, with Friday's close"),
-        pytest.param("2026-11-22T23:00", "2026-11-20T10:00", False, id="Sunday night, with Friday's close"),
-        pytest.param("2026-11-21T06:00", "2026-11-19T10:00", True, id="Saturday, with Thursday's close"),
-        pytest.param("2026-11-23T03:50", "2026-11-20T10:00", True, id="Monday morning"),
+        pytest.param("2026-11-20T10:10", "2026-11-20T10:05", False, id="closed, and the close is here"),
+        pytest.param("2026-11-21T06:00", "2026-11-20T10:05", False, id="Saturday, with Friday's close"),
+        pytest.param("2026-11-22T23:00", "2026-11-20T10:05", False, id="Sunday night, with Friday's close"),
+        pytest.param("2026-11-21T06:00", "2026-11-19T10:05", True, id="Saturday, with Thursday's close"),
+        pytest.param("2026-11-23T03:50", "2026-11-20T10:05", True, id="Monday morning"),
+        # Tuesday the 24th is a holiday
+        pytest.param("2026-11-24T06:00", "2026-11-23T10:05", False, id="a holiday, with Monday's close"),
+        pytest.param("2026-11-25T03:45", "2026-11-23T10:05", True, id="the morning after a holiday"),
         pytest.param("2026-11-21T06:00", None, True, id="Saturday, without any price"),
     ],
 )
@@ -259,6 +262,22 @@ def test_what_is_due_is_what_may_have_changed(given, asha, portfolio, source, cl
 
     assert source.symbols_asked() == (["INFY"] if asked else [])
     assert run.instruments == int(asked)  # a run that had nothing to ask for is written down all the same
+
+
+def test_what_a_source_called_the_close_after_the_session_is_not_asked_for_again(given, asha, portfolio, source, clock):
+    # The source names 15:30, five minutes before the end of the closing auction, as the time of the close.
+    [infy] = hold(given, asha, portfolio, "INFY")
+    told = {"as_of": at("2026-11-20T10:00"), "status": PriceStatus.CLOSE}
+    clock.now = at("2026-11-20T10:10")
+
+    given.price(infy, "1490", **told, last_updated_at=at("2026-11-20T10:02"))
+    run_slot(given.refresher(source))
+    assert source.symbols_asked() == ["INFY"]
+
+    given.price(infy, "1490", **told, last_updated_at=at("2026-11-20T10:06"))
+    clock.now = at("2026-11-20T10:20")
+    run_slot(given.refresher(source))
+    assert source.symbols_asked() == ["INFY"]
 
 
 def test_a_refresh_by_hand_asks_for_closed_markets_too_and_says_that_a_person_asks(

@@ -82,7 +82,7 @@ def test_a_stock_and_a_fund_in_rupees(given, asha, portfolio, clock):
         "charges": "0",
         "total_profit_loss": "1620.90170",
         "cash": None,  # none is tracked
-        "coverage": {"held": 2, "priced": 2, "missing": []},
+        "coverage": {"held": 2, "priced": 2, "held_back": 0, "provisional": 0, "missing": []},
         "last_updated_at": "2026-11-20T09:10:00Z",
         "next_refresh_at": "2026-11-20T09:20:00Z",
         "holdings": answer["holdings"],
@@ -238,7 +238,7 @@ def test_nothing_held_is_nothing(given, asha, portfolio):
         dict.fromkeys(("current_value", "invested", "profit_loss", "day_change", "realised"), "0")
     )
     assert (answer["profit_loss_pct"], answer["day_change_pct"]) == (None, None)
-    assert answer["coverage"] == {"held": 0, "priced": 0, "missing": []}
+    assert answer["coverage"] == {"held": 0, "priced": 0, "held_back": 0, "provisional": 0, "missing": []}
     assert (answer["holdings"], answer["closed"]) == ([], [])
 
 

@@ -11,7 +11,7 @@ import typer
 
 from tickfolio.api.server import run_server
 from tickfolio.domain.errors import Unavailable
-from tickfolio.main import build, spare_collector
+from tickfolio.main import build, spare_collector, take_short_turns
 from tickfolio.settings import Settings, WrongSettings, read_settings
 from tickfolio.storage.migrate import SchemaTooNew, migrate
 
@@ -27,6 +27,7 @@ def serve(host: str, port: int, worker: bool | None) -> None:
     works = settings.jobs().startswith("memory:") if worker is None else worker
     product = build(settings, works=works)
     spare_collector()
+    take_short_turns()
     product.jobs.start()
     typer.echo(f"Tickfolio is at http://{'localhost' if _is_loopback(host) else host}:{port}")
     try:

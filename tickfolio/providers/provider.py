@@ -96,7 +96,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An instrument that a source knows, for search: no promise of a price."""
+    """An instrument that a source knows, for search: no promise of a price.
+
+    `code` is a number by which its exchange calls it beside the symbol.
+    """
 
     asset_type: AssetType
     exchange: str
@@ -105,6 +108,7 @@ class Listing:
     currency: str | None
     isin: str | None = None
     provider_symbol: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

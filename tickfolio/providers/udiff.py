@@ -225,6 +225,7 @@ class UdiffAdapter:
                 _name(row) or row.symbol,
                 CURRENCY,
                 row.isin or None,
+                code=row.code or None if self.has_codes else None,
             )
             for row in best.values()
         )

@@ -1,10 +1,11 @@
 """What is wrong with the data behind a value, so that each thing of it can be mended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tickfolio.domain.gate_reasons import GateReason
 from tickfolio.domain.history_gaps import HistoryGap, find_gaps, first_close_since, with_day
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.market_hours import session_day, stale_at
@@ -16,11 +17,15 @@ from tickfolio.reports.summary import Timing, ValuedPortfolio
 from tickfolio.services.changes import today_at
 from tickfolio.services.held_prices import may_settle
 from tickfolio.services.refresh import HAND, SLOT
+from tickfolio.services.source_failures import load_failures
 from tickfolio.services.summaries import load_timing, value_all, value_of
+from tickfolio.services.verdicts import load_refusals
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.people import User
 from tickfolio.storage.refreshes import RefreshRow
+from tickfolio.storage.source_failures import SourceFailure
+from tickfolio.storage.verdicts import VerdictRow
 
 # A close from before the first day held tells its value; no market is closed for longer.
 _EARLIER = timedelta(days=14)
@@ -45,6 +50,15 @@ class HeldItem:
     ratio: Decimal | None
     likeness: Likeness | None
     may_settle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedItem:
+    """What a source says now is rejected. `may_accept` what a person has rejected, who changes their mind."""
+
+    item: Item
+    verdict: VerdictRow
+    may_accept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,8 @@ class MissingHistoryItem:
 class DataHealth:
     """How much of the value, in `currency`, stands at a fresh price, and what is to be mended.
 
-    A holding is in at most one of `held`, `stale` and `unpriced`; `without_cost` lack a cost and nothing else.
+    A holding is in at most one of `held`, `stale` and `unpriced`, and in `refused` for each source; `without_cost` lack
+    a cost and nothing else. `failures` say by instrument what the sources of an old or a missing price gave instead.
     """
 
     currency: str
@@ -85,12 +100,14 @@ class DataHealth:
     fresh_value: Decimal | None
     fresh_pct: Decimal | None
     held: Sequence[HeldItem]
+    refused: Sequence[RefusedItem]
     stale: Sequence[StaleItem]
     unpriced: Sequence[IncompleteItem]
     without_cost: Sequence[IncompleteItem]
     missing_history: Sequence[MissingHistoryItem]
     last_run: RefreshRow | None
     timing: Timing
+    failures: Mapping[str, Sequence[SourceFailure]]
 
 
 def load_health(tx: Tx, world: World, user: User, portfolio_id: str, interval_minutes: int) -> DataHealth:
@@ -127,12 +144,14 @@ def _examine(
         fresh_value=fresh,
         fresh_pct=None if fresh is None else percent(fresh, whole.current_value),
         held=held,
+        refused=_refused(tx, user, items),
         stale=stale,
         unpriced=unknown,
         without_cost=[one for one in incomplete if one.item.value.current_value is not None],
         missing_history=_missing_history(tx, world, user, items),
         last_run=tx.refreshes.last((SLOT, HAND), finished=True),
         timing=timing,
+        failures=load_failures(tx, [one.item.value.instrument.id for some in (stale, unknown) for one in some]),
     )
 
 
@@ -153,13 +172,30 @@ def _held(tx: Tx, user: User, items: Sequence[Item]) -> list[HeldItem]:
     return found
 
 
+def _refused(tx: Tx, user: User, items: Sequence[Item]) -> list[RefusedItem]:
+    refusals = load_refusals(tx, {item.value.instrument.id for item in items})
+    return [
+        RefusedItem(item, said, _may_accept(user, item.value, said))
+        for item in items
+        for said in refusals.get(item.value.instrument.id, ())
+    ]
+
+
+def _may_accept(user: User, value: HoldingValue, said: VerdictRow) -> bool:
+    """What a person has rejected, while nothing newer has come."""
+    is_newer = value.price is None or said.as_of is None or said.as_of > value.price.as_of
+    return said.reason == GateReason.DISMISSED.value and is_newer and may_settle(user, value.instrument)
+
+
 def _stale(items: Iterable[Item], timing: Timing, now: datetime) -> list[StaleItem]:
     found = []
     for item in items:
         price = item.value.price
         if price is None or item.value.current_value is None:
             continue
-        due = stale_at(item.value.instrument.exchange, price.as_of, price.status, timing.interval_minutes)
+        due = stale_at(
+            item.value.instrument.exchange, price.as_of, price.status, timing.interval_minutes, timing.calendar
+        )
         if due is not None and due <= now:
             found.append(StaleItem(item, due))
     return found

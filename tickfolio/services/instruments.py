@@ -164,7 +164,7 @@ def name_instruments(tx: Tx, found: Iterable[Instrument], name: str) -> int:
 def better_known(found: Instrument, name: str, isin: str | None) -> Instrument:
     """The same instrument with what a source tells of it, where nobody knew better than its symbol, or no ISIN."""
     told = _fitting(name, NAME_SIZE_MAX) if found.name == found.symbol else None
-    return replace(found, name=told or found.name, isin=found.isin or (isin if _is_isin(isin) else None))
+    return replace(found, name=told or found.name, isin=found.isin or (isin if is_isin(isin) else None))
 
 
 def _know_better(tx: Tx, found: Instrument, name: str) -> bool:
@@ -195,7 +195,7 @@ def listed_instrument(world: World, listing: Listing) -> Instrument | None:
         symbol,
         _fitting(listing.name, NAME_SIZE_MAX) or symbol,
         currency,
-        listing.isin if _is_isin(listing.isin) else None,
+        listing.isin if is_isin(listing.isin) else None,
         listing.provider_symbol and _fitting(listing.provider_symbol, _SYMBOL_SIZE_MAX),
     )
 
@@ -207,5 +207,6 @@ def _fitting(text: str, size_max: int) -> str | None:
         return None
 
 
-def _is_isin(text: str | None) -> bool:
+def is_isin(text: str | None) -> bool:
+    """Whether it has the shape of an ISIN."""
     return text is not None and _ISIN.fullmatch(text) is not None

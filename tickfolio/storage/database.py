@@ -13,15 +13,28 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tickfolio.domain.errors import Unavailable
+from tickfolio.storage.action_proposals import ActionProposals
+from tickfolio.storage.breakers import Breakers
 from tickfolio.storage.corporate_actions import CorporateActions
+from tickfolio.storage.dismissed_dividends import DismissedDividends
+from tickfolio.storage.history_fills import HistoryFills
 from tickfolio.storage.holdings import Holdings
+from tickfolio.storage.instrument_aliases import InstrumentAliases
 from tickfolio.storage.instruments import Instruments
 from tickfolio.storage.ledgers import Ledgers
+from tickfolio.storage.markets import Markets
+from tickfolio.storage.own_sources import OwnSources
 from tickfolio.storage.people import People
 from tickfolio.storage.portfolios import Portfolios
 from tickfolio.storage.prices import Prices
+from tickfolio.storage.quotas import Quotas
 from tickfolio.storage.refreshes import Refreshes
 from tickfolio.storage.server import Server
+from tickfolio.storage.source_failures import SourceFailures
+from tickfolio.storage.source_files import SourceFiles
+from tickfolio.storage.source_orders import SourceOrders
+from tickfolio.storage.turns import Turns
+from tickfolio.storage.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from tickfolio.storage.closes import Closes
@@ -74,6 +87,10 @@ class Tx:
         return Instruments(self._connection)
 
     @cached_property
+    def aliases(self) -> InstrumentAliases:
+        return InstrumentAliases(self._connection)
+
+    @cached_property
     def prices(self) -> Prices:
         return Prices(self._connection)
 
@@ -88,8 +105,52 @@ class Tx:
         return CorporateActions(self._connection)
 
     @cached_property
+    def action_proposals(self) -> ActionProposals:
+        return ActionProposals(self._connection)
+
+    @cached_property
+    def dismissed_dividends(self) -> DismissedDividends:
+        return DismissedDividends(self._connection)
+
+    @cached_property
+    def markets(self) -> Markets:
+        return Markets(self._connection)
+
+    @cached_property
+    def history_fills(self) -> HistoryFills:
+        return HistoryFills(self._connection)
+
+    @cached_property
     def refreshes(self) -> Refreshes:
         return Refreshes(self._connection)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        return Verdicts(self._connection)
+
+    @cached_property
+    def source_files(self) -> SourceFiles:
+        return SourceFiles(self._connection)
+
+    @cached_property
+    def source_orders(self) -> SourceOrders:
+        return SourceOrders(self._connection)
+
+    @cached_property
+    def own_sources(self) -> OwnSources:
+        return OwnSources(self._connection)
+
+    @cached_property
+    def source_failures(self) -> SourceFailures:
+        return SourceFailures(self._connection)
+
+    @cached_property
+    def quotas(self) -> Quotas:
+        return Quotas(self._connection)
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        return Breakers(self._connection)
 
     @cached_property
     def server(self) -> Server:
@@ -106,7 +167,7 @@ class Database:
         self._engine = engine
         self.embedded = engine.dialect.name == "sqlite"
         # SQLite takes one writer: waiting here is fair and cheap, its own busy handler is neither.
-        self._writer = threading.Lock() if self.embedded else None
+        self._writer = Turns() if self.embedded else None
         self._watching = threading.Lock()
         self._watch: PoolProxiedConnection | None = None
 

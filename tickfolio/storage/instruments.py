@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType, Instrument
@@ -70,6 +70,22 @@ class Instruments:
         query = select(instruments).where(i.exchange == exchange, i.owner_id.is_(None)).order_by(i.id)
         return [_instrument(row) for row in self._connection.execute(query)]
 
+    def with_isins(self, exchange: str, isins: Iterable[str]) -> Sequence[Instrument]:
+        """The shared instruments of an exchange that have one of these ISINs."""
+        i, wanted, found = instruments.c, sorted(isins), []
+        for start in range(0, len(wanted), _FETCH):
+            query = select(instruments).where(i.isin.in_(wanted[start : start + _FETCH]), i.exchange == exchange)
+            rows = self._connection.execute(query.where(i.owner_id.is_(None)).order_by(i.id))
+            found += [_instrument(row) for row in rows]
+        return found
+
+    def identities_on(self, exchange: str) -> Mapping[tuple[str, str, str], tuple[str, bool, str | None]]:
+        """By (kind, symbol, currency), each shared one's id, whether it lacks a name, and its ISIN."""
+        i = instruments.c
+        query = select(i.asset_type, i.symbol, i.currency, i.id, i.name == i.symbol, i.isin)
+        rows = self._connection.execute(query.where(i.exchange == exchange, i.owner_id.is_(None)))
+        return {(kind, symbol, currency): (key, bare, isin) for kind, symbol, currency, key, bare, isin in rows}
+
     def any_listed(self, exchange: str) -> bool:
         """Whether a source's list of this exchange is stored: somebody's own entries have no name but their symbol."""
         i = instruments.c
@@ -99,14 +115,19 @@ class Instruments:
         insert_new(self._connection, instruments, rows)
 
     def rename(self, instrument: Instrument) -> None:
-        """Overwrites name, ISIN and the provider's symbol with what a source says now."""
+        """Overwrites symbol, name, ISIN and the provider's symbol with what a source says now."""
         values = {
+            "symbol": instrument.symbol,
             "name": instrument.name,
             "isin": instrument.isin,
             "provider_symbol": instrument.provider_symbol,
             "search_text": _search_text(instrument),
         }
         self._connection.execute(update(instruments).where(instruments.c.id == instrument.id).values(**values))
+
+    def remove(self, instrument_id: str) -> None:
+        """Forgets an instrument that no ledger names, with its prices."""
+        self._connection.execute(delete(instruments).where(instruments.c.id == instrument_id))
 
 
 def _search_text(instrument: Instrument) -> str:

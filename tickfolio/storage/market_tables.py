@@ -149,7 +149,7 @@ history_fills = Table(
 )
 
 # What seems to have happened to an instrument, until the administrator says so or not: once for the whole server.
-# `event` says it in one line, by which whoever notices it second finds it there.
+# `event` says it in one line, by which whoever notices it second finds it there. `kept` is what undoing it puts back.
 action_proposals = Table(
     "action_proposals",
     metadata,
@@ -170,6 +170,18 @@ action_proposals = Table(
     Column("proposed_at", UtcInstant, nullable=False),
     Column("settled_at", UtcInstant),
     Column("event", String(120), nullable=False),
+    Column("reason", String(200)),
+    Column("kept", Text),
     UniqueConstraint("instrument_id", "event", name="uq_action_proposals_instrument_id_event"),
     Index("ix_action_proposals_state", "state"),
+)
+
+# A declared dividend that a person did not get, or does not book: it is not suggested to that portfolio again.
+dismissed_dividends = Table(
+    "dismissed_dividends",
+    metadata,
+    belongs_to("portfolios", "portfolio_id"),
+    belongs_to("corporate_actions", "action_id"),
+    Column("dismissed_at", UtcInstant, nullable=False),
+    PrimaryKeyConstraint("portfolio_id", "action_id", name="pk_dismissed_dividends"),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select
 
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
@@ -90,6 +90,12 @@ class Prices:
         self._forget_blocks([PricePoint(instrument_id, "close", at, ZERO)])
         return True
 
+    def forget_tick(self, instrument_id: str, at: datetime) -> None:
+        """Takes a 10-minute price out of the history."""
+        h = price_history.c
+        gone = delete(price_history).where(h.instrument_id == instrument_id, h.kind == "tick", h.timestamp == at)
+        self._connection.execute(gone)
+
     def forget_latest(self, instrument_id: str) -> None:
         """From now on we stand behind no price of this instrument."""
         self._connection.execute(delete(prices_latest).where(prices_latest.c.instrument_id == instrument_id))
@@ -113,8 +119,9 @@ class Prices:
 
     def close_points(self, instrument_id: str, since: date, until: date) -> Sequence[PricePoint]:
         """The same closes with all that is known of each, for receipts."""
-        query = select(price_history).where(*_closes_of(instrument_id, since, until)).order_by(price_history.c.timestamp)
-        return [PricePoint(**row._asdict()) for row in self._connection.execute(query)]
+        query = select(price_history).where(*_closes_of(instrument_id, since, until))
+        found = self._connection.execute(query.order_by(price_history.c.timestamp))
+        return [PricePoint(**row._asdict()) for row in found]
 
     def newest_closes(self, instrument_id: str, count: int) -> Sequence[PricePoint]:
         """The last closes of an instrument, newest first."""
