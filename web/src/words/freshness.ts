@@ -2,6 +2,9 @@ import { room } from './room'
 
 /** How fresh the prices are, all of them and each. */
 export const say = room('freshness', {
+  provisional: 'Provisional',
+  provisionalWhy: 'A split or the like seems to have happened, so that the profit may be of other units than the cost.',
+  provisionalCount: { one: '{count} profit is provisional', other: '{count} profits are provisional' },
   live: 'Live',
   closed: 'Market closed',
   stale: 'Stale prices',
@@ -25,5 +28,9 @@ export const say = room('freshness', {
   today: 'today',
   yesterday: 'yesterday',
   theDemo: 'the demo market',
+  coingecko: 'Powered by CoinGecko',
+  twelvedata: 'Twelve Data',
+  alphavantage: 'Alpha Vantage',
   ownEntry: 'your own entry',
+  ownAddress: 'your own address',
 })

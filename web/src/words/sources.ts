@@ -32,4 +32,6 @@ export const say = room('sources', {
   termsEodhd: 'EODHD’s data may be stored for one’s own use and not be shown to others; whoever lets others in here needs a licence that covers them.',
   needsKey: 'Needs a key: set {setting}',
   more: { one: '{count} more source', other: '{count} more sources' },
+  own: 'Addresses that people give for what is their own',
+  ownName: 'Your own address',
 })

@@ -5,14 +5,17 @@ import { ALL } from '../../lib/portfolios.svelte'
 
 export type DataHealth = components['schemas']['DataHealth']
 export type HeldBack = components['schemas']['HeldBack']
+export type Refused = components['schemas']['Refused']
+export type OldPrice = components['schemas']['OldPrice']
+export type RefusedFile = components['schemas']['RefusedFile']
 export type MissingHistory = components['schemas']['MissingHistory']
 export type Run = components['schemas']['PastRefreshRun']
-export type Kind = 'held' | 'stale' | 'unpriced' | 'withoutCost' | 'missing'
-export const kinds: Kind[] = ['held', 'stale', 'unpriced', 'withoutCost', 'missing']
+export type Kind = 'held' | 'refused' | 'stale' | 'unpriced' | 'withoutCost' | 'missing'
+export const kinds: Kind[] = ['held', 'refused', 'stale', 'unpriced', 'withoutCost', 'missing']
 const RUNS = 24
 
 /** The things of one kind that are to be mended. */
-export const listOf = (health: DataHealth, kind: Kind) => ({ held: health.held, stale: health.stale, unpriced: health.unpriced, withoutCost: health.without_cost, missing: health.missing_history })[kind]
+export const listOf = (health: DataHealth, kind: Kind) => ({ held: health.held, refused: health.refused, stale: health.stale, unpriced: health.unpriced, withoutCost: health.without_cost, missing: health.missing_history })[kind]
 export const isGood = (health: DataHealth) => kinds.every((kind) => !listOf(health, kind).length)
 
 /** What the page shows; read again with every change of the prices. */
@@ -20,17 +23,19 @@ export class Health {
   health = $state.raw<DataHealth | null>(null)
   sources = $state.raw<PriceSource[]>([])
   runs = $state.raw<Run[]>([])
+  files = $state.raw<RefusedFile[]>([])
   failed = $state(false)
 
-  async read(scope: string, signal: AbortSignal) {
+  async read(scope: string, signal: AbortSignal, administrator: boolean) {
     try {
-      const [health, sources, runs] = await Promise.all([
+      const [health, sources, runs, files] = await Promise.all([
         get<DataHealth>(scope === ALL ? '/health' : `/portfolios/${scope}/health`, signal),
         get<PriceSources>('/providers', signal),
         get<{ items: Run[] }>(`/prices/runs?limit=${RUNS}`, signal),
+        administrator ? get<{ items: RefusedFile[] }>('/prices/files', signal) : { items: [] },
       ])
       if (signal.aborted) return
-      Object.assign(this, { health, sources: sources.items, runs: runs.items, failed: false })
+      Object.assign(this, { health, sources: sources.items, runs: runs.items, files: files.items, failed: false })
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof Problem)) throw error

@@ -2,6 +2,9 @@ import type { say } from '../freshness'
 import type { Translation } from '../room'
 
 export const freshness: Translation<typeof say> = {
+  provisional: 'अस्थायी',
+  provisionalWhy: 'स्प्लिट जैसा कुछ हुआ लगता है, इसलिए मुनाफ़ा और लागत अलग यूनिटों के हो सकते हैं।',
+  provisionalCount: { one: '{count} मुनाफ़ा अस्थायी है', other: '{count} मुनाफ़े अस्थायी हैं' },
   live: 'लाइव',
   closed: 'बाज़ार बंद है',
   stale: 'पुराने भाव',
@@ -25,5 +28,9 @@ export const freshness: Translation<typeof say> = {
   today: 'आज',
   yesterday: 'कल',
   theDemo: 'डेमो बाज़ार',
+  coingecko: 'Powered by CoinGecko',
+  twelvedata: 'Twelve Data',
+  alphavantage: 'Alpha Vantage',
   ownEntry: 'आपकी अपनी प्रविष्टि',
+  ownAddress: 'आपका अपना पता',
 }

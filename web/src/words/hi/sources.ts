@@ -32,4 +32,6 @@ export const sources: Translation<typeof say> = {
   termsEodhd: 'EODHD का डेटा अपने उपयोग के लिए रखा जा सकता है, दूसरों को नहीं दिखाया जा सकता; जो औरों को यहाँ आने दे, उसे वैसा लाइसेंस चाहिए।',
   needsKey: 'कुंजी चाहिए: {setting} सेट करें',
   more: { one: '{count} और स्रोत', other: '{count} और स्रोत' },
+  own: 'पते जो लोग अपनी चीज़ों के लिए देते हैं',
+  ownName: 'आपका अपना पता',
 }
