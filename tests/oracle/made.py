@@ -38,13 +38,14 @@ def made_ledger(number: int) -> Made:
 class Maker:
     """Writes days in the order in which they are read, so that it knows what is held, then shuffles the numbers."""
 
-    quantities, rates, ratios, tiny = QUANTITIES, RATES, RATIOS, TINY
+    quantities, charges, rates, ratios, tiny = QUANTITIES, CHARGES, RATES, RATIOS, TINY
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.held: dict[Place, Fraction] = defaultdict(Fraction)
         self.rows: list[Row] = []
         self.facts: list[Fact] = []
+        self.percents: dict[tuple[date, str, str], Decimal] = {}  # of each demerger, for every holder the same
         self.portfolios = "PQ"[: chance.choice((1, 1, 2))]
         self.instruments = "ABC"[: chance.choice((1, 2, 3))]
         self.accounts = ((None,), (None, "1"), ("1", "2"))[chance.randrange(3)]
@@ -108,7 +109,7 @@ class Maker:
             unknown = kind == "TRANSFER_IN" and self.chance.random() < 0.2
             row = replace(row, cost=None if unknown else choose(PRICES) * choose(self.quantities[:9]))
         else:
-            row = replace(row, fees=choose(CHARGES), taxes=choose(CHARGES))
+            row = replace(row, fees=choose(self.charges), taxes=choose(self.charges))
         self.held[place] += Fraction(row.quantity)
         return row
 
@@ -118,7 +119,7 @@ class Maker:
             return []
         row = self.row("SELL", on, place, self.some(self.held[place]))
         self.held[place] -= Fraction(row.quantity)
-        return [replace(row, fees=self.chance.choice(CHARGES), taxes=self.chance.choice(CHARGES))]
+        return [replace(row, fees=self.chance.choice(self.charges), taxes=self.chance.choice(self.charges))]
 
     def movement(self, on: date) -> list[Row]:
         place = self.place(holding=True)
@@ -153,7 +154,8 @@ class Maker:
         self.held[place[0], name, place[2]] += Fraction(new)
         row = replace(row, to_instrument=name, to_quantity=new)
         if row.type == "DEMERGER":
-            return [replace(row, quantity=Decimal(0), price=Decimal(0), cost_pct=choose(PERCENTS))]
+            percent = self.percents.setdefault((row.on, place[1], name), choose(PERCENTS))
+            return [replace(row, quantity=Decimal(0), price=Decimal(0), cost_pct=percent)]
         if row.type == "SWITCH" and row.quantity * row.price >= 1:
             return [replace(row, fees=choose((Decimal(0), Decimal("0.05"), Decimal(1))))]
         return [row]
@@ -178,7 +180,9 @@ class Maker:
         choose, place = self.chance.choice, self.place()
         assert place is not None
         kind = choose(("DIVIDEND", "INTEREST", "FEE", "TAX", "DEPOSIT", "WITHDRAWAL"))
-        return replace(self.row(kind, on, place, choose(self.quantities)), fees=choose(CHARGES), taxes=choose(CHARGES))
+        return replace(
+            self.row(kind, on, place, choose(self.quantities)), fees=choose(self.charges), taxes=choose(self.charges)
+        )
 
 
 def decimal(number: Fraction) -> Decimal:

@@ -55,6 +55,7 @@ class Reader:
         )
         self.arrivals = [into for into in rows if into.sequence in arrivals]
         self.matches = Matches(self.timeline, self.actions) if method == UK else None
+        self.demerged = {event_of(row): row.account for row in reversed(self.timeline) if row.type == "DEMERGER"}
 
     def books(self) -> Books:
         for row in [*self.timeline, *self.arrivals]:
@@ -174,6 +175,10 @@ class Reader:
         source, new, ratio = self.place(row), Fraction(row.to_quantity), Fraction(row.cost_pct) / 100
         if self.held[source] == 0:
             raise Oversold(source, row.on)
+        if self.method == UK and self.demerged[event_of(row)] != row.account:
+            # A section 104 holding is one asset (TCGA 1992 s. 104): the notice parts its cost once, with the first row,
+            # and the other accounts' rows of the same demerger only say how many new units they got.
+            ratio = NOTHING
         old = self.pool(source)
         if not old:
             raise Unsettled("a demerger on a day on which all units belong to a sale of that day")
@@ -227,6 +232,11 @@ class Reader:
             case "FEE" | "TAX":
                 holding.add("charges", paid)
                 holding.add("cash", ledger.minus(NOTHING, paid))
+
+
+def event_of(row: Row) -> tuple[object, ...]:
+    """Rows of one demerger, which each account that gets units has of its own."""
+    return row.portfolio, row.instrument, row.to_instrument, row.on
 
 
 class Matches:

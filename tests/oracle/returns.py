@@ -18,6 +18,7 @@ DAY = timedelta(days=1)
 LOWEST, HIGHEST = Decimal("0.0001"), Decimal(1001)  # 1 + r: from −99.99 % to 100 000 %
 STEPS = 1500
 SATURDAY = 5
+FLOAT_STEP = 2**-52
 
 
 Known = Mapping[date, Decimal | Fraction]
@@ -75,7 +76,10 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The end of a day; `index` is the growth of 1 since the evening before the first day."""
+    """The end of a day; `index` is the growth of 1 since the evening before the first day.
+
+    `blur` is how far from the index, as a part of it, a daily series of floats may be by then (figures.md section 1).
+    """
 
     on: date
     value: Amount
@@ -84,6 +88,27 @@ class Day:
     paid_out: Amount
     growth: Amount
     index: Amount
+    blur: float
+
+
+@dataclass(slots=True)
+class Growth:
+    """The growth of a day, part by part, and how well floats can tell it.
+
+    A float that had an amount added to it and taken away again is off by a step of that amount: `passed` is all that
+    went through the day's sums so far, and what of it is left at the ends of a part says how much the step matters.
+    """
+
+    passed: Fraction
+    ratio: Fraction = Fraction(1)
+    blur: float = 0.0
+
+    def add(self, end: Fraction, start: Fraction, net: Fraction) -> None:
+        """A part of the day; without anything at the start it counts as no growth. Never below nothing."""
+        start, end = start + max(net, NOTHING), end + max(-net, NOTHING)
+        if start > 0:
+            self.ratio *= max(end / start, NOTHING)
+            self.blur += FLOAT_STEP * sum(float(self.passed / worth) for worth in (start, end) if worth > 0)
 
 
 def latest(known: Sequence[date], on: date) -> date | None:
@@ -134,14 +159,16 @@ class History:
 
     def days(self, first: date, last: date) -> list[Day]:
         """Every day from the first to the last; the returns start at the close of the day before the first."""
-        days, index, before = [], Fraction(1), self.value(first - DAY)
-        running: Amount = index
+        days, before = [], self.value(first - DAY)
+        index: Amount = Fraction(1)
+        blur = 0.0
         for number in range((last - first).days + 1):
             on = first + number * DAY
             value, (paid_in, paid_out) = self.value(on), self.flows(on)
             growth = self.growth(on, before, value)
-            running = None if running is None or growth is None else running * growth
-            days.append(Day(on, value, self.invested(on), paid_in, paid_out, growth, running))
+            index = None if index is None or growth is None else index * growth.ratio
+            blur += 0.0 if growth is None else growth.blur
+            days.append(Day(on, value, self.invested(on), paid_in, paid_out, growth and growth.ratio, index, blur))
             before = value
         return days
 
@@ -188,10 +215,13 @@ class History:
 
     def flows(self, on: date) -> tuple[Amount, Amount]:
         """What came in and what went out on a day, netted: one of the two is nothing."""
-        net = ledger.total(self.came_in(row, name) for row in self.rows_on.get(on, []) for name in self.names_of(row))
+        net = ledger.total(self.crossing(on))
         if net is None:
             return None, None
         return max(net, NOTHING), max(-net, NOTHING)
+
+    def crossing(self, on: date) -> list[Amount]:
+        return [self.came_in(row, name) for row in self.rows_on.get(on, []) for name in self.names_of(row)]
 
     def names_of(self, row: Row) -> list[str | None]:
         """The instruments of a row that are looked at."""
@@ -241,7 +271,7 @@ class History:
 
     # --- Growth ---
 
-    def growth(self, on: date, before: Amount, value: Amount) -> Amount:
+    def growth(self, on: date, before: Amount, value: Amount) -> Growth | None:
         """(value at the end + out) ÷ (value before + in); in parts where stale closes have to be mended first."""
         paid_in, paid_out = self.flows(on)
         if before is None or value is None or paid_in is None or paid_out is None:
@@ -249,7 +279,8 @@ class History:
         points = self.stale_trades(on)
         held, prices = self.start_of(on) if points else ({}, {})
         start = worth = before
-        growth, carried, rest = Fraction(1), NOTHING, paid_in - paid_out
+        carried, rest = NOTHING, paid_in - paid_out
+        growth = Growth(abs(before) + sum(abs(amount) for amount in self.crossing(on) if amount))
         for point in points:
             for name, trade in point.items():
                 if held.get(name):
@@ -257,13 +288,16 @@ class History:
                     if last is None:
                         return None
                     worth += held[name] * (trade.price - last)
-            growth *= quotient(worth, start, carried)
+                    growth.passed += held[name] * (trade.price + last)
+            growth.add(worth, start, carried)
             start, carried = worth, ledger.total(trade.came_in for trade in point.values()) or NOTHING
             rest -= carried
             for name, trade in point.items():
                 worth += trade.units * trade.price - trade.put_in + trade.came_in
+                growth.passed += abs(trade.units * trade.price) + abs(trade.put_in)
                 held[name], prices[name] = held.get(name, NOTHING) + trade.units, trade.price
-        return growth * quotient(value, start, carried + rest)
+        growth.add(value, start, carried + rest)
+        return growth
 
     def start_of(self, on: date) -> tuple[dict[str, Fraction], dict[str, Amount]]:
         """What was held the evening before and at which prices, in units of today."""
@@ -310,12 +344,6 @@ class History:
         if not traded or not price or row.fx is None or put_in is None or came_in is None:
             return None
         return Trade(Fraction(units), price * Fraction(row.fx), put_in, came_in)
-
-
-def quotient(end: Fraction, start: Fraction, net: Fraction) -> Fraction:
-    """The growth of a part of a day; without anything at the start it counts as no growth. Never below nothing."""
-    start, end = start + max(net, NOTHING), end + max(-net, NOTHING)
-    return Fraction(1) if start <= 0 else max(end / start, NOTHING)
 
 
 def drawdown(days: Sequence[Day]) -> Amount:

@@ -10,7 +10,7 @@ from itertools import product as every
 
 import pytest
 
-from tests.oracle.ledger import METHODS, UK, WINDOW, Row
+from tests.oracle.ledger import METHODS, PURCHASES, UK, WINDOW, Row
 from tests.oracle.made import Made, made_ledger
 from tests.oracle.product import Figures, oracle_says, product_books, product_says
 from tests.oracle.reading import Unsettled
@@ -48,9 +48,11 @@ def has_split_in_window(made: Made) -> bool:
     """
     sales = [row for row in made.rows if row.type in ("SELL", "SWITCH")]
     splits = [*made.facts, *(row for row in made.rows if row.type in ("SPLIT", "BONUS"))]
+    bought = [(row.instrument, row.on) for row in made.rows if row.type in PURCHASES]
+    bought += [(row.to_instrument, row.on) for row in made.rows if row.type == "SWITCH"]
     return any(
-        sale.instrument == split.instrument and sale.on < split.on <= sale.on + WINDOW
-        for sale, split in every(sales, splits)
+        sale.instrument == split.instrument == name and sale.on < split.on <= on <= sale.on + WINDOW
+        for sale, split, (name, on) in every(sales, splits, bought)
     )
 
 

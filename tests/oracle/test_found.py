@@ -154,6 +154,21 @@ def test_uk_a_split_rounds_the_units_of_every_account(says):
 
 
 @BOTH
+def test_uk_a_demerger_parts_the_cost_of_all_accounts_once(says):
+    # 10 % of 1000 + 3000 goes along once: the second row only says how many new units the other account got
+    rows = numbered(
+        row("BUY", 0, "10", "100", account="1"),
+        row("BUY", 0, "30", "100", account="2"),
+        row("DEMERGER", 5, account="1", to_instrument="B", to_quantity="10", cost_pct="10"),
+        row("DEMERGER", 5, account="2", to_instrument="B", to_quantity="30", cost_pct="10"),
+    )
+    figures = says(rows, [], UK, tax=False)
+
+    assert [figure(figures, "invested", name) for name in "AB"] == [3600, 400]
+    assert [figure(figures, "quantity", name) for name in "AB"] == [40, 40]
+
+
+@BOTH
 def test_us_average_levels_at_a_sale_and_not_at_a_move(says):
     # 10 at 10 and 10 at 30: the oldest ten move with their own cost of 100
     rows = numbered(
