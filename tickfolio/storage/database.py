@@ -222,7 +222,7 @@ class Database:
         if self._writer is None:
             yield
             return
-        if not self._writer.acquire(timeout=_BUSY_SECONDS):
+        if not self._writer.acquire(_BUSY_SECONDS):
             raise Unavailable("The database is busy; nothing was written. Try again in a moment.")
         try:
             yield

@@ -15,7 +15,7 @@ class Turns:
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
 
-    def acquire(self, timeout: float) -> bool:
+    def acquire(self, wait_seconds: float) -> bool:
         """Waits for its turn, at most so many seconds; says whether it came."""
         with self._guard:
             if not self._taken:
@@ -24,7 +24,7 @@ class Turns:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        if turn.acquire(timeout=timeout):
+        if turn.acquire(timeout=wait_seconds):
             return True
         with self._guard:
             if turn not in self._waiting:  # it came in this very moment
