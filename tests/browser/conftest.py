@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.ledger import GOLD, price, record
 from tests.infrastructure.run import find_free_port
 from tests.providers.market import Market
 
@@ -112,6 +113,30 @@ def signed_in(page, client, address):
     for cookie in client.cookies.jar:
         page.context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": address, "httpOnly": True}])
     return page
+
+
+@pytest.fixture
+def portfolio(client):
+    """An empty portfolio in rupees."""
+    return client.post("/portfolios", json={"name": "Long term", "currency": "INR"}).raise_for_status().json()
+
+
+@pytest.fixture
+def holding(client, portfolio):
+    """Three coins, priced by hand at 70,000: worth 2,10,000."""
+    record(client, portfolio, {"type": "BUY", "traded_on": "2026-01-05", "quantity": "3", "price": "60000", **GOLD})
+    held = client.get(f"/portfolios/{portfolio['id']}/summary").json()["holdings"][0]
+    price(client, held, "70000")
+    return held
+
+
+@pytest.fixture
+def sample(signed_in, client, address):
+    """The overview of the sample portfolio, priced."""
+    assert client.post("/sample").status_code == 201
+    signed_in.goto(address)
+    expect(signed_in.get_by_text("16 of 16")).to_be_visible()
+    return signed_in
 
 
 def _wait_until_ready(at, server, log):

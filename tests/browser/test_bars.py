@@ -20,13 +20,11 @@ TOO_SMALL = """() => [...document.querySelectorAll('button, select, input:not([t
 
 
 @pytest.fixture
-def sample(signed_in, client, address):
-    """The sample portfolio, priced, and the address of each screen."""
-    portfolio = client.post("/sample").json()["id"]
-    signed_in.goto(address)
-    expect(signed_in.get_by_text("16 of 16")).to_be_visible(timeout=15_000)
-    [first, *_] = client.get(f"/portfolios/{portfolio}/summary").json()["holdings"]
-    return signed_in, [address + screen.format(holding=first["id"]) for screen in SCREENS]
+def screens(sample, client, address):
+    """The address of every screen of the sample portfolio."""
+    [portfolio] = client.get("/portfolios").json()["items"]
+    [first, *_] = client.get(f"/portfolios/{portfolio['id']}/summary").json()["holdings"]
+    return [address + screen.format(holding=first["id"]) for screen in SCREENS]
 
 
 def settled(page, screen):
@@ -35,66 +33,61 @@ def settled(page, screen):
     page.wait_for_timeout(900)
 
 
-def test_no_screen_scrolls_sideways_from_left_to_right_or_from_right_to_left(sample):
-    page, screens = sample
+def test_no_screen_scrolls_sideways_from_left_to_right_or_from_right_to_left(sample, screens):
     for screen in screens:
-        settled(page, screen)
+        settled(sample, screen)
         for direction in ("ltr", "rtl"):
-            page.evaluate("(direction) => { document.documentElement.dir = direction }", direction)
+            sample.evaluate("(direction) => { document.documentElement.dir = direction }", direction)
             for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 800})
-                page.wait_for_timeout(120)
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                sample.set_viewport_size({"width": width, "height": 800})
+                sample.wait_for_timeout(120)
+                wide = sample.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 assert (screen, direction, width, max(wide, 0)) == (screen, direction, width, 0)
 
 
 @pytest.mark.parametrize(("theme", "palette"), [("light", "classic"), ("dark", "east")])
-def test_no_rule_of_accessibility_is_broken_on_any_screen(sample, said, theme, palette):
-    page, screens = sample
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.evaluate("(palette) => localStorage.setItem('prefs', JSON.stringify({ palette }))", palette)
+def test_no_rule_of_accessibility_is_broken_on_any_screen(sample, screens, said, theme, palette):
+    sample.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    sample.evaluate("(palette) => localStorage.setItem('prefs', JSON.stringify({ palette }))", palette)
     for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
+        sample.set_viewport_size({"width": width, "height": 900})
         for screen in screens:
-            settled(page, screen)
-            broken = Axe().run(page).response["violations"]
+            settled(sample, screen)
+            broken = Axe().run(sample).response["violations"]
             assert [(screen, width, one["id"], one["nodes"][0]["html"]) for one in broken] == []
     assert said == []
 
 
-def test_nothing_moves_for_who_wants_it_still_and_fingers_find_everything(sample):
-    page, screens = sample
-    page.emulate_media(reduced_motion="reduce")
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_nothing_moves_for_who_wants_it_still_and_fingers_find_everything(sample, screens):
+    sample.emulate_media(reduced_motion="reduce")
+    sample.set_viewport_size({"width": 390, "height": 844})
     for screen in screens:
-        settled(page, screen)
-        moving = page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length")
-        assert (screen, moving, page.evaluate(TOO_SMALL)) == (screen, 0, [])
+        settled(sample, screen)
+        moving = sample.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length")
+        assert (screen, moving, sample.evaluate(TOO_SMALL)) == (screen, 0, [])
 
 
-def test_hidden_amounts_leave_no_digit_of_a_sum_on_any_screen(sample, client):
-    page, screens = sample
+def test_hidden_amounts_leave_no_digit_of_a_sum_on_any_screen(sample, screens, client):
     portfolio = client.get("/portfolios").json()["items"][0]["id"]
     summary = client.get(f"/portfolios/{portfolio}/summary").json()
-    page.evaluate("localStorage.setItem('prefs', JSON.stringify({ hidden: true }))")
+    sample.evaluate("localStorage.setItem('prefs', JSON.stringify({ hidden: true }))")
     sums = {summary["invested"], *(one["invested"] for one in summary["holdings"])}
     # Costs do not move with prices; four digits and more, so that no price or percentage is taken for one.
     secret = {whole for one in sums if len(whole := one.partition(".")[0]) >= 5}
     for screen in screens[:6]:
-        settled(page, screen)
-        told = page.evaluate("document.body.innerHTML")
+        settled(sample, screen)
+        told = sample.evaluate("document.body.innerHTML")
         digits = set(re.findall(r"\d{5,}", re.sub(r"(?<=\d)[,.\u202f\u00a0](?=\d{2,3}\b)", "", told)))
         assert (screen, digits & secret) == (screen, set())
 
 
-def test_a_statement_is_printed_without_the_frame(sample):
-    page, screens = sample
+def test_a_statement_is_printed_without_the_frame(sample, screens):
     for screen in screens[:2]:
-        settled(page, screen)
-        page.emulate_media(media="print")
-        assert not page.get_by_role("navigation").first.is_visible()
-        assert not page.get_by_role("button", name="Add transaction").first.is_visible()
-        page.emulate_media(media="screen")
+        settled(sample, screen)
+        sample.emulate_media(media="print")
+        assert not sample.get_by_role("navigation").first.is_visible()
+        assert not sample.get_by_role("button", name="Add transaction").first.is_visible()
+        sample.emulate_media(media="screen")
 
 
 def test_three_hundred_holdings_are_read_sorted_and_fit_every_width(signed_in, client, address):

@@ -7,13 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_receipts import GOLD, record
-
-
-@pytest.fixture
-def portfolio(client):
-    """An empty portfolio in rupees."""
-    return client.post("/portfolios", json={"name": "Long term", "currency": "INR"}).raise_for_status().json()
+from tests.browser.ledger import GOLD, record
 
 
 @pytest.fixture

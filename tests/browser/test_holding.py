@@ -8,9 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_receipts import SEEN, number, record, rounded_like, the_slip
+from tests.browser.ledger import GOLD, record
+from tests.browser.screen import SEEN, number, rounded_like
+from tests.browser.test_receipts import the_slip
 
-COIN = {"asset_type": "STOCK", "exchange": "MANUAL", "symbol": "COIN", "currency": "INR"}
 WEEKS = 30
 TEN = (
     *("current_value", "invested", "profit_loss", "quantity", "avg_buy_price"),
@@ -41,7 +42,7 @@ class Held:
         return (self.today - timedelta(weeks=weeks)).isoformat()
 
     def record(self, kind, weeks, **more):
-        record(self.client, self.portfolio, {"type": kind, "traded_on": self.ago(weeks), **COIN, **more})
+        record(self.client, self.portfolio, {"type": kind, "traded_on": self.ago(weeks), **GOLD, **more})
 
     def worth(self):
         return self.client.get(f"/portfolios/{self.portfolio['id']}/summary").json()["holdings"][0]

@@ -1,43 +1,13 @@
 """What changes elsewhere is on screen without loading the page again, with the stream of news and without it."""
 
-import re
-
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_receipts import GOLD, record
+from tests.browser.ledger import GOLD, price, record
+from tests.browser.screen import shows
 
 SOON_MILLISECONDS = 5_000
 # Without the stream the page asks every quarter of a minute.
 POLLED_MILLISECONDS = 25_000
-
-
-@pytest.fixture
-def portfolio(client):
-    """An empty portfolio in rupees."""
-    return client.post("/portfolios", json={"name": "Long term", "currency": "INR"}).raise_for_status().json()
-
-
-@pytest.fixture
-def holding(client, portfolio):
-    """Three coins, priced by hand at 70,000: worth 2,10,000."""
-    record(client, portfolio, {"type": "BUY", "traded_on": "2026-01-05", "quantity": "3", "price": "60000", **GOLD})
-    held = client.get(f"/portfolios/{portfolio['id']}/summary").json()["holdings"][0]
-    price(client, held, "70000")
-    return held
-
-
-def price(client, holding, amount):
-    """Enters a price of today by hand."""
-    portfolio = holding["portfolio_id"]
-    today = client.get(f"/portfolios/{portfolio}/performance").json()["to"]
-    answer = client.put(f"/instruments/{holding['instrument']['id']}/prices/{today}", json={"price": amount})
-    assert answer.status_code == 200, answer.text
-
-
-def shows(page, amount, within=15_000):
-    """The total on screen becomes this."""
-    expect(page.locator(".total")).to_have_text(re.compile(re.escape(amount)), timeout=within)
 
 
 def test_a_change_elsewhere_appears_by_itself(signed_in, client, holding, address, said):

@@ -8,15 +8,6 @@ WIDTHS = (320, 390, 768, 1000, 1440)
 SCREENS = ("/", "/holdings", "/activity", "/settings")
 
 
-@pytest.fixture
-def sample(signed_in, client, address):
-    """The sample portfolio, priced."""
-    assert client.post("/sample").status_code == 201
-    signed_in.goto(address)
-    expect(signed_in.get_by_text("16 of 16")).to_be_visible(timeout=15_000)
-    return signed_in
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_rule_of_accessibility_is_broken(sample, address, said, theme):
     for width in (1440, 390):

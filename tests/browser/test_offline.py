@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_live import holding, portfolio, price, shows  # noqa: F401  # fixtures are found by their name
+from tests.browser.ledger import price
+from tests.browser.screen import shows
 
 KEPT = """async () => {
     if (!await caches.has('answers')) return []
@@ -18,7 +19,7 @@ KEPT = """async () => {
 
 
 @pytest.fixture
-def read(signed_in, holding, address):  # noqa: F811  # the fixture, not the function
+def read(signed_in, holding, address):
     """The overview of what is worth 2,10,000, read and kept."""
     signed_in.goto(address)
     shows(signed_in, "2,10,000")
@@ -62,7 +63,7 @@ def test_every_screen_that_was_read_is_there_and_one_that_was_not_says_so(read, 
     expect(read.get_by_role("heading", name="Settings").first).to_be_visible()
 
 
-def test_what_was_missed_is_read_when_the_connection_is_back(read, client, holding):  # noqa: F811  # the fixture
+def test_what_was_missed_is_read_when_the_connection_is_back(read, client, holding):
     read.context.set_offline(True)
     read.reload()
     shows(read, "2,10,000")
@@ -75,7 +76,7 @@ def test_what_was_missed_is_read_when_the_connection_is_back(read, client, holdi
     expect(read.get_by_text(re.compile("Offline –"))).to_have_count(0)
 
 
-def test_a_change_is_refused_with_a_clear_word_and_what_was_typed_stays(read, client, portfolio):  # noqa: F811  # the fixture
+def test_a_change_is_refused_with_a_clear_word_and_what_was_typed_stays(read, client, portfolio):
     read.keyboard.press("a")
     dialog = read.get_by_role("dialog")
     dialog.get_by_role("option", name=re.compile("COIN")).first.click()

@@ -7,15 +7,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 
-@pytest.fixture
-def sample(signed_in, client, address):
-    """The overview of the sample portfolio, priced."""
-    assert client.post("/sample").status_code == 201
-    signed_in.goto(address)
-    expect(signed_in.locator(".total")).to_be_visible()
-    return signed_in
-
-
 def field(page):
     """The palette's field; the palette is there while it is."""
     return page.get_by_role("combobox", name="Search or run a command")

@@ -7,7 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_receipts import APPLE, SEEN, number, record, rounded_like, the_slip
+from tests.browser.ledger import APPLE, record
+from tests.browser.screen import SEEN, number, rounded_like
+from tests.browser.test_receipts import the_slip
 from tests.browser.test_returns import bought, performance
 
 SHIFTS = """() => new Promise(tell => {
@@ -16,12 +18,6 @@ SHIFTS = """() => new Promise(tell => {
         .observe({type: 'layout-shift', buffered: true})
     setTimeout(() => tell(sum), 300)
 })"""
-
-
-@pytest.fixture
-def portfolio(client):
-    """An empty portfolio in rupees."""
-    return client.post("/portfolios", json={"name": "Long term", "currency": "INR"}).raise_for_status().json()
 
 
 def hero(page):

@@ -1,22 +1,16 @@
 """Receipts: every figure shows its working; and a ledger of more than buying and selling, as it is entered."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.ledger import APPLE, GOLD, record
+from tests.browser.screen import SEEN, number, rounded_like
 from tests.browser.test_main_job import by_hand
 
-# What a figure shows to the eye: without what is said to screen readers alone.
-SEEN = """node => {
-    const it = node.cloneNode(true)
-    it.querySelectorAll('.sr').forEach(one => one.remove())
-    return it.textContent
-}"""
 STOCK = {"asset_type": "STOCK", "exchange": "NSE", "symbol": "INFY"}
-APPLE = {"asset_type": "STOCK", "exchange": "NASDAQ", "symbol": "AAPL"}
 ROWS = (
     {"type": "DEPOSIT", "traded_on": "2026-01-02", "price": "500000"},
     {"type": "BUY", "traded_on": "2026-01-05", "quantity": "100", "price": "1400", "fees": "20", **STOCK},
@@ -25,7 +19,6 @@ ROWS = (
     {"type": "BUY", "traded_on": "2026-01-06", "quantity": "15", "price": "190.5", "fx_rate": "82.5", **APPLE},
     {"type": "FEE", "traded_on": "2026-03-03", "price": "590"},
 )
-GOLD = {"asset_type": "STOCK", "exchange": "MANUAL", "symbol": "COIN", "currency": "INR"}
 
 
 @pytest.fixture
@@ -38,13 +31,6 @@ def portfolio(client, market):
     return made.json()
 
 
-def record(client, portfolio, *rows):
-    """Rows that are there before anybody looks."""
-    for row in rows:
-        answer = client.post(f"/portfolios/{portfolio['id']}/transactions", json=row)
-        assert answer.status_code == 201, answer.text
-
-
 @pytest.fixture
 def overview(signed_in, client, portfolio, address):
     """The overview of a ledger with every kind of figure in it, all of it priced."""
@@ -54,19 +40,6 @@ def overview(signed_in, client, portfolio, address):
     expect(signed_in.locator("tbody tr")).to_have_count(2)
     expect(signed_in.locator("dl [data-figure=xirr_pct]").first).to_be_visible()
     return signed_in
-
-
-def number(text):
-    """The number in a text as people read it; None for a dash."""
-    digits = re.sub(r"[^\d.−]", "", text).replace("−", "-")
-    return Decimal(digits) if digits else None
-
-
-def rounded_like(shown, exact):
-    """Whether the exact number, rounded to the places that are shown, is the one that is shown; unknown is a dash."""
-    if exact is None or shown is None:
-        return shown is exact
-    return Decimal(exact).quantize(Decimal(1).scaleb(shown.as_tuple().exponent), ROUND_HALF_UP) == shown
 
 
 def the_slip(page):
@@ -260,7 +233,7 @@ def test_what_no_source_prices_is_priced_by_hand(signed_in, client, portfolio, a
 
     # 3 × 71,500
     expect(page.locator(".total")).to_have_text(re.compile("2,14,500.00"))
-    expect(page.get_by_text("by hand, today")).to_be_visible()
+    expect(page.get_by_text("by hand, today", exact=True)).to_be_visible()
     assert said == []
 
 

@@ -7,17 +7,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.test_receipts import SEEN, number, record, rounded_like, the_slip
+from tests.browser.ledger import GOLD, record
+from tests.browser.screen import SEEN, number, rounded_like
+from tests.browser.test_receipts import the_slip
 
-COIN = {"asset_type": "STOCK", "exchange": "MANUAL", "symbol": "COIN", "currency": "INR"}
 OF_THE_API = ("xirr_pct", "twr_pct", "twr_annual_pct", "max_drawdown_pct", "volatility_pct")
 FIGURES = (*OF_THE_API, "profit_loss_pct")
-
-
-@pytest.fixture
-def portfolio(client):
-    """An empty portfolio in rupees."""
-    return client.post("/portfolios", json={"name": "Long term", "currency": "INR"}).raise_for_status().json()
 
 
 def performance(client, portfolio):
@@ -29,7 +24,7 @@ def bought(client, portfolio, days_ago, prices):
     """One COIN bought for 1,000, and its prices by hand: how many days ago, and what."""
     today = date.fromisoformat(performance(client, portfolio)["to"])
     on = (today - timedelta(days=days_ago)).isoformat()
-    record(client, portfolio, {"type": "BUY", "traded_on": on, "quantity": "1", "price": "1000", **COIN})
+    record(client, portfolio, {"type": "BUY", "traded_on": on, "quantity": "1", "price": "1000", **GOLD})
     held = client.get(f"/portfolios/{portfolio['id']}/summary").json()["holdings"][0]
     for ago, price in prices.items():
         day = (today - timedelta(days=ago)).isoformat()

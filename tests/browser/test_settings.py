@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_receipts import record
+from tests.browser.ledger import record
 
 RAVI = {"name": "Ravi Kumar", "email": "ravi@example.org", "password": "slow green boat under hill"}
 BOND = {"asset_type": "BOND", "exchange": "MANUAL", "symbol": "GOV2033", "currency": "INR"}

@@ -30,7 +30,7 @@ describe('the answers of the product', () => {
   it('leave the one holding without a price out, and say so on data health', () => {
     expect(summary.coverage.held - summary.coverage.priced).toBe(1)
     expect(isGood(health)).toBe(false)
-    expect(kinds.map((kind) => listOf(health, kind).length)).toEqual([0, 0, 1, 0, 0])
+    expect(kinds.map((kind) => listOf(health, kind).length)).toEqual([0, 0, 0, 1, 0, 0])
   })
   it('draw every day, and the value before the first', () => expect(pastOf(performance).worth.length).toBe(performanceAnswer.series.length + 1))
 })

@@ -1,7 +1,8 @@
-import { beforeEach, expect, test } from 'vitest'
-import { ago, average, compact, money, moneyParts, pct, price, qty, shortDate, signedMoney, signedPct, today, useLocale } from '../src/lib/format'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ago, average, compact, money, moneyParts, pct, price, qty, shortDate, signedMoney, signedPct, today, useLocale, withSign } from '../src/lib/format'
 
 beforeEach(() => useLocale('en-IN'))
+afterEach(() => vi.unstubAllGlobals())
 
 test('rupees are grouped by lakh and crore', () => {
   expect(money('5007354.51', 'INR')).toBe('₹50,07,354.51')
@@ -26,3 +27,11 @@ test('ages are words', () => {
 })
 test('a calendar day is the same day in every zone', () => expect(shortDate('2026-11-22')).toBe('22 Nov 2026'))
 test('today is the reader’s own day', () => expect(today(new Date(2026, 0, 5, 0, 30))).toBe('2026-01-05'))
+test('in a page from right to left a number and a day are one piece each', () => {
+  const piece = (text: string) => `\u2068${text}\u2069`
+  expect(withSign('−', '45')).toBe('−45')
+  vi.stubGlobal('document', { documentElement: { dir: 'rtl' } })
+  expect([signedMoney('-323', 'INR', 0), signedPct('-0.01'), compact('4025806', 'INR'), shortDate('2026-11-22')]).toEqual(['−₹323', '−0.01%', '₹40.26L', '22 Nov 2026'].map(piece))
+  expect(withSign('−', qty('45'))).toBe(piece(`−${piece('45')}`))
+  expect([withSign('', qty('45')), ...moneyParts('1.5', 'INR').map((part) => part.value)]).toEqual([piece('45'), '₹', '1', '.', '50'])
+})

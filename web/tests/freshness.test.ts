@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageOf, freshness, navDay } from '../src/lib/freshness'
+import { ageOf, freshness, movedOn, navDay } from '../src/lib/freshness'
 import { holding, priceAt } from './made'
 
 const now = Date.parse('2026-11-20T09:12:00Z')
@@ -29,4 +29,14 @@ test('a fund’s move is of the day of its price, where the session is a later o
   expect(navDay(holdings[0].price, holdings, now)).toBe(null)
   expect(navDay(priceAt({ status: 'nav', as_of: '2026-11-20T17:30:00Z' }), holdings, now)).toBe(null)
   expect(navDay(nav, [holdings[1]], now)).toBe('2026-11-19')
+})
+
+test('what moved on another day than today says on which, as the newest price of a market has it', () => {
+  const friday = holding('INFY', { price: priceAt({ as_of: '2026-11-20T09:12:00Z' }) }), fund = holding('FUND', { price: nav })
+  expect(movedOn([friday, fund], now)).toBe(null)
+  // On the Sunday after, and where there is nothing but a fund of yesterday.
+  expect(movedOn([friday, fund], now + 2 * 86_400_000)).toBe('2026-11-20')
+  expect(movedOn([fund], now)).toBe('2026-11-19')
+  // A price by hand is of no session.
+  expect(movedOn([holding('BOND', { price: priceAt({ status: 'manual', as_of: '2026-11-10T06:30:00Z' }) })], now)).toBe(null)
 })

@@ -8,7 +8,7 @@ import { holding } from './made'
 
 type Day = NonNullable<Answer['series']>[number]
 const figures = { days: 2, start_value: '0', end_value: '0', money_in: '0', money_out: '0', made: '0', xirr_pct: null, xirr_several: false, twr_pct: null, twr_annual_pct: null, modified_dietz_pct: null, max_drawdown_pct: null, max_drawdown_on: null, volatility_pct: null, sharpe: null, sortino: null, reasons: {} }
-const answer = (over: Partial<Answer>): Answer => ({ ...figures, from: '2026-01-02', to: '2026-01-04', risk_free_pct: '0', benchmark: null, years: [], holdings: null, series: null, ...over })
+const answer = (over: Partial<Answer>): Answer => ({ ...figures, from: '2026-01-02', to: '2026-01-04', held_back: 0, risk_free_pct: '0', benchmark: null, years: [], holdings: null, series: null, ...over })
 const day = (date: string, value: string | null, net_flow: string | null, over: Partial<Day> = {}): Day => ({ date, value, net_flow, complete: true, invested: null, twr_index: '100', drawdown_pct: '0', ...over })
 const instrument = (symbol: string) => ({ id: symbol, asset_type: 'STOCK' as const, exchange: 'NSE', symbol, name: symbol, currency: 'INR', isin: null })
 const part = (id: string, made: string | null, end_value = '1') => ({ ...figures, id, portfolio_id: 'p', instrument: instrument(id), made, end_value })

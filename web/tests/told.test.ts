@@ -9,6 +9,7 @@ import { byField, sentence } from '../src/lib/problems'
 import { figureWord } from '../src/lib/receipt.svelte'
 import { toldText } from '../src/lib/told'
 import hindi from '../src/words/hi'
+import { hasWords } from '../src/words/problems'
 import { useWords } from '../src/words/room'
 
 beforeEach(() => { useLocale('en-IN'); useWords('hi', hindi) })
@@ -29,13 +30,23 @@ test('English is the server’s own', () => { useWords('en', {}); expect(toldTex
 
 const problem = (code: string, detail: string, more: object = {}, status = 409) => new Problem(status, { code, detail, ...more })
 test('a problem is said in the reader’s language by its code, and as the server said it where there are no words for it', () => {
-  expect([problem('email_taken', 'Taken.'), problem('invalid_input', 'AMFI prices mutual funds only.', {}, 422)].map(sentence)).toEqual(['इस ईमेल का खाता पहले से है।', 'AMFI prices mutual funds only.'])
+  expect([problem('email_taken', 'Taken.'), problem('made', 'Nobody has words for this.', {}, 422)].map(sentence)).toEqual(['इस ईमेल का खाता पहले से है।', 'Nobody has words for this.'])
   useWords('en', {})
   expect(sentence(problem('email_taken', 'Taken.'))).toBe('Taken.')
 })
-test('a field that is wrong is said by its own code', () => {
-  const errors = [{ field: 'body.traded_on', code: 'in_the_future', message: 'Later.' }, { field: 'fees', code: 'too_large', message: 'More than the sum.' }]
-  expect(byField(problem('invalid_input', 'Wrong.', { errors }, 422))).toEqual({ traded_on: 'आज तक का कोई दिन चुनें।', fees: 'More than the sum.' })
+test('a field that is wrong is said by its own code, and by the code with its name where one code says many things', () => {
+  const errors = [{ field: 'body.traded_on', code: 'in_the_future', message: 'Later.' }, { field: 'fees', code: 'too_large', message: 'More than the sum.' }, { field: 'price', code: 'too_large', message: 'price is too large.' }]
+  expect(byField(problem('invalid_input', 'Wrong.', { errors }, 422))).toEqual({ traded_on: 'आज तक का कोई दिन चुनें।', fees: 'शुल्क बेची गई राशि से ज़्यादा नहीं हो सकते।', price: 'price is too large.' })
+  expect(sentence(problem('invalid_input', 'Wrong.', { errors }, 422))).toBe('यहाँ कुछ ठीक नहीं भरा है।')
+  expect(sentence(problem('invalid_input', 'Later.', { errors: [{ ...errors[0], message: 'Later.' }] }, 422))).toBe('आज तक का कोई दिन चुनें।')
+})
+const server = import.meta.glob<string>('../../tickfolio/{api,auth,domain,services}/**/*.py', { eager: true, query: '?raw', import: 'default' })
+/** What only a program that asks by itself can be told: no page of ours asks so. */
+const OF_PROGRAMS = ['not_a_cursor', 'unknown_figure', 'unknown_year', 'version_required', 'version_mismatch', 'not_json']
+test('every code that the server gives a problem has words', () => {
+  const codes = new Set(Object.values(server).flatMap((source) => [...source.matchAll(/\bcode ?= ?"(\w+)"/g)].map((found) => found[1])))
+  expect(codes.size).toBeGreaterThan(30)
+  expect([...codes].filter((code) => !hasWords(code) && !OF_PROGRAMS.includes(code))).toEqual([])
 })
 test('no quantity is in a problem while amounts are hidden', () => {
   const sold = problem('oversold', 'INFY: sold 12, held 5 on 2026-01-05', { symbol: 'INFY', sold: '12', held: '5', on: '2026-01-05' })

@@ -22,8 +22,14 @@ function formatter(options: Options) {
   if (!found) cache.set(key, (found = new Intl.NumberFormat(locale, options)))
   return found
 }
+const rightToLeft = () => typeof document !== 'undefined' && document.documentElement.dir === 'rtl'
+/** A number or a day as one piece: in a line from right to left a sign and a currency would else land behind the digits. */
+const whole = (text: string) => (rightToLeft() ? `\u2068${text}\u2069` : text)
+/** A sign of its own before a number. */
+export const withSign = (sign: string, number: string) => (sign ? whole(sign + number) : number)
 // The second form of the minus sign is the typographic one.
-const format = (n: Num, options: Options) => formatter(options).format(n as number).replace('-', '−')
+const written = (n: Num, options: Options) => formatter(options).format(n as number).replace('-', '−')
+const format = (n: Num, options: Options) => whole(written(n, options))
 const places = (digits?: number): Options => (digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 /** Without `digits`, as many as the currency has: two for rupees, none for yen. */
@@ -36,14 +42,16 @@ export function compact(n: Num, currency: string) {
   const inLakhs = short.formatToParts(LAKH).some((part) => part.type === 'integer' && part.value === '1')
   // `Intl` would write 99,999 as 1.00L. The float only says which side of a lakh it is.
   if (inLakhs && Math.abs(Number(n)) < LAKH) return money(n, currency, 0)
-  return short.formatToParts(n as number).some((part) => part.type === 'compact') ? short.format(n as number).replace('-', '−') : money(n, currency, 0)
+  return short.formatToParts(n as number).some((part) => part.type === 'compact') ? whole(short.format(n as number).replace('-', '−')) : money(n, currency, 0)
 }
 /** A price as its source told it; net asset values have four decimals. */
 export const price = (n: Num, currency: string) => format(n, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 })
 /** An average cost: a quotient of 28 digits, shown to two, or to four where it is small. */
 export const average = (n: string, currency: string) => money(n, currency, /^-?\d(\.|$)/.test(n) ? 4 : 2)
-export const pct = (n: Num, digits = 2) => `${format(n, places(digits))}%`
-export const signedPct = (n: Num, digits = 2) => `${format(n, { signDisplay: 'exceptZero', ...places(digits) })}%`
+export const pct = (n: Num, digits = 2) => whole(`${written(n, places(digits))}%`)
+export const signedPct = (n: Num, digits = 2) => whole(`${written(n, { signDisplay: 'exceptZero', ...places(digits) })}%`)
+/** A percentage of as many digits as `options` say. */
+export const percentText = (n: string, options: Options) => whole(`${written(n, options)}%`)
 export const qty = (n: Num) => format(n, { maximumFractionDigits: 3 })
 /** Any other number, written as `options` say. */
 export const numberText = (n: string, options: Options) => format(n, options)
@@ -78,7 +86,7 @@ const date = (name: string, options: Intl.DateTimeFormatOptions) => (when: strin
   let found = days.get(name)
   if (!found) days.set(name, (found = new Intl.DateTimeFormat(locale, options)))
   // A calendar day has no zone: noon keeps it that day everywhere.
-  return found.format(new Date(typeof when === 'string' && when.length === 10 ? `${when}T12:00` : when))
+  return whole(found.format(new Date(typeof when === 'string' && when.length === 10 ? `${when}T12:00` : when)))
 }
 export const shortDate = date('short', { day: 'numeric', month: 'short', year: 'numeric' })
 export const weekday = date('weekday', { weekday: 'short', day: 'numeric', month: 'short' })

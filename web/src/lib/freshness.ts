@@ -52,10 +52,17 @@ export function dayName(iso: string, now: number) {
   return day === today(new Date(now - 86_400_000)) ? say('yesterday') : shortDate(day)
 }
 
-const names: Record<string, string> = { amfi: 'AMFI', ecb: 'ECB', yahoo: 'Yahoo Finance' }
-export const sourceName = (source: string) => (source === 'demo' ? say('theDemo') : source === 'manual' ? say('ownEntry') : (names[source] ?? source))
+const names: Record<string, string> = { amfi: 'AMFI', ecb: 'ECB', yahoo: 'Yahoo Finance', nse: 'NSE', bse: 'BSE', mfapi: 'mfapi.in', finnhub: 'Finnhub', eodhd: 'EODHD' }
+// These are more than a word, and one of them is what its terms want to be read.
+const called = { demo: 'theDemo', manual: 'ownEntry', own: 'ownAddress', coingecko: 'coingecko', twelvedata: 'twelvedata', alphavantage: 'alphavantage' } as const
+export const sourceName = (source: string) => (source in called ? say(called[source as keyof typeof called]) : (names[source] ?? source))
 
 const dayOf = (price: Price) => today(new Date(price.as_of))
+/** The day of the newest prices of a market where that is before today: what moved, moved then. Null when it is today. */
+export function movedOn(holdings: readonly HoldingWorth[], now: number): string | null {
+  const last = holdings.flatMap(({ price }) => (price && price.status !== 'manual' ? [dayOf(price)] : [])).sort().at(-1)
+  return last !== undefined && last < today(new Date(now)) ? last : null
+}
 /** The day of a fund's price where it is before that of the prices of the session: its move was booked then. Null otherwise. */
 export function navDay(price: Price | null, holdings: readonly HoldingWorth[], now: number): string | null {
   if (price?.status !== 'nav') return null

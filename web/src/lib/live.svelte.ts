@@ -2,6 +2,7 @@ import { ask, post, Problem } from '../api/client'
 import type { PortfolioWorth, Summary, SummaryOfAll } from '../api/types'
 import { ALL, loadPortfolios } from './portfolios.svelte'
 import { Stream } from './stream'
+import { why } from './why'
 
 /** One portfolio or all of them: what the screens show. */
 export interface View extends Omit<SummaryOfAll, 'portfolios'> { scope: string; portfolios: PortfolioWorth[] }
@@ -77,7 +78,7 @@ async function read() {
     if (error.status === 0) live.answered = false
     // A portfolio deleted elsewhere is gone from the list as well.
     if (error.status === 404) await loadPortfolios().catch(() => {})
-    else live.problem = error.message
+    else live.problem = await why(error)
   } finally {
     live.now = Date.now()
   }
@@ -103,7 +104,7 @@ export async function refreshPrices() {
     if (!(error instanceof Problem)) throw error
     if (error.retryAfterSeconds !== null) live.refreshAt = Date.now() + error.retryAfterSeconds * 1000
     else if (error.status === 0) live.answered = false
-    else live.refreshProblem = error.message
+    else live.refreshProblem = await why(error)
   }
 }
 

@@ -17,8 +17,8 @@ function told(problem: Problem): string {
   const [field] = problem.errors
   if (problem.code === 'oversold' || problem.code === 'nothing_held') return clash(problem)
   if (!translated()) return problem.message
-  if (hasWords(problem.code)) return say(problem.code)
-  return problem.errors.length === 1 && field.message === problem.message ? toldOf(field) : problem.message
+  if (problem.errors.length === 1 && field.message === problem.message) return toldOf(field)
+  return hasWords(problem.code) && (problem.code !== 'invalid_input' || field) ? say(problem.code) : problem.message
 }
 /** A sale of more than is held; how many that was is nobody's business while amounts are hidden. */
 function clash({ code, message, more }: Problem): string {
@@ -27,10 +27,17 @@ function clash({ code, message, more }: Problem): string {
   const count = (units: unknown) => (prefs.hidden ? '••••' : qty(String(units)))
   return say(code, { symbol: String(symbol), sold: count(sold), held: count(held), on: shortDate(on) })
 }
-// A field may be too large in many ways, a request in one.
-const toldOf = ({ code, message }: FieldProblem) => (translated() && hasWords(code) && code !== 'too_large' ? say(code) : message)
+const last = (field: string) => field.split('.').at(-1) ?? field
+/** What is wrong with one field; a code that says many things has words of its own for some fields. */
+function toldOf({ field, code, message }: FieldProblem): string {
+  if (!translated()) return message
+  const own = `${code}.${last(field)}`
+  if (hasWords(own)) return say(own)
+  // A number may be too large in many ways, a request in one; what has no code of its own says nothing.
+  return hasWords(code) && code !== 'too_large' && code !== 'invalid_input' ? say(code) : message
+}
 
 /** The messages of a refused form, by field; a field named by a path counts by its last part. */
 export function byField(problem: Problem): Record<string, string> {
-  return Object.fromEntries(problem.errors.map((error) => [error.field.split('.').at(-1) ?? error.field, toldOf(error)]))
+  return Object.fromEntries(problem.errors.map((error) => [last(error.field), toldOf(error)]))
 }

@@ -10,10 +10,10 @@ export type FigureName = (typeof figures)[number]
 /** Every figure that can show its working, in the words of its label. */
 export const figureWord = worded(figures, say)
 
-/** Whose figure it is: a portfolio's, or that of one holding in it, named `of`; of what began on the day `since`. */
+/** Whose figure it is: a portfolio's (or `all`), or that of one holding in it, named `of`; of what began on the day `since`. */
 export interface Source { portfolio: string; holding?: string; of?: string; since?: string }
 /** What is asked of the server for a figure, from the first day where it is of a period. */
-export const addressOf = ({ portfolio, holding, since }: Source, figure: string) => `/portfolios/${portfolio}/explain?figure=${figure}${holding ? `&holding=${holding}` : ''}${since ? `&from=${since}` : ''}`
+export const addressOf = ({ portfolio, holding, since }: Source, figure: string) => `${portfolio === 'all' ? '' : `/portfolios/${portfolio}`}/explain?figure=${figure}${holding ? `&holding=${holding}` : ''}${since ? `&from=${since}` : ''}`
 export interface Asked extends Source { figure: FigureName }
 
 class Receipt {
@@ -24,6 +24,6 @@ class Receipt {
 export const receipt = new Receipt()
 export function openReceipt(asked: Asked, anchor: HTMLElement) { receipt.anchor = anchor; receipt.asked = asked }
 
-/** All portfolios together have no receipt of their own: their figures are plain text. */
-export const sourceOf = (view: { scope: string }): Source | null => (view.scope === 'all' ? null : { portfolio: view.scope })
-export const sourceOfHolding = (view: { scope: string }, holding: { id: string; instrument: { name: string } }): Source | null => (view.scope === 'all' ? null : { portfolio: view.scope, holding: holding.id, of: holding.instrument.name })
+/** Every figure has its receipt, those of all portfolios together too. */
+export const sourceOf = (view: { scope: string }): Source => ({ portfolio: view.scope })
+export const sourceOfHolding = (view: { scope: string }, holding: { id: string; instrument: { name: string } }): Source => ({ portfolio: view.scope, holding: holding.id, of: holding.instrument.name })

@@ -22,9 +22,12 @@ export const tabs: (Place['name'] | null)[] = ['overview', 'holdings', null, 'pe
 export const behindMore: Place['name'][] = ['activity', 'health', 'settings', 'administration']
 
 const holding = lazy(() => import('../screens/holding/Screen.svelte'))
+const desk = lazy(() => import('../screens/desk/Screen.svelte'))
 
 /** What an address shows: a place of the menu, and one thing in it. Unknown addresses show the overview. */
 export function placeOf(path: string): { place: Place; load?: () => Loaded; id?: string } {
+  // No place of the menu: what waits there is named where it shows.
+  if (path === '/desk') return { place: places.find((one) => one.name === 'health') ?? places[0], load: desk }
   const [, id] = /^\/holdings\/([\w-]+)$/.exec(path) ?? []
   const place = places.find((one) => one.to === (id ? '/holdings' : path)) ?? places[0]
   return id ? { place, load: holding, id } : { place, load: place.load }

@@ -1,4 +1,6 @@
+import { Problem } from '../api/client'
 import { say } from '../words/undo'
+import { why } from './why'
 
 /** What was done, in a line; made anew when it is drawn, because amounts may be hidden meanwhile. */
 export type Line = string | (() => string)
@@ -15,6 +17,6 @@ export async function takeBack() {
     // Something else may have been done while this was on its way.
     if (undo.back === back) dismiss()
   } catch (error) {
-    Object.assign(undo, { back: null, busy: false, failed: say('notUndone', { why: error instanceof Error ? error.message : say('noAnswer') }) })
+    Object.assign(undo, { back: null, busy: false, failed: say('notUndone', { why: error instanceof Problem ? await why(error) : say('noAnswer') }) })
   }
 }

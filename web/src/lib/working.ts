@@ -2,7 +2,7 @@
 import type { Node, Receipt } from '../api/types'
 import { say } from '../words/receipt'
 import { signOf } from './dec'
-import { clock, currentLocale, digitsOf, exact, money, numberText, pct, shortDate, signedMoney, signedPct, today } from './format'
+import { clock, currentLocale, digitsOf, exact, money, numberText, pct, percentText, shortDate, signedMoney, signedPct, today } from './format'
 import { sourceName } from './freshness'
 import { isMoney, typeWord } from './transactions'
 
@@ -29,7 +29,7 @@ export function shown(node: Number & { fact?: Fact | null }, hidden: boolean, to
   if (top === 'signed' && currency) return signedMoney(value, currency)
   if (unit === 'money' && currency) return money(value, currency)
   if (unit === 'price' && currency) return numberText(value, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: PRICE_DIGITS })
-  if (unit === 'percent') return `${numberText(value, { minimumFractionDigits: 2, maximumFractionDigits: PERCENT_DIGITS })}%`
+  if (unit === 'percent') return percentText(value, { minimumFractionDigits: 2, maximumFractionDigits: PERCENT_DIGITS })
   // A small rate, as of yen to dollars, would lose its digits to a fixed number of places.
   if (unit === 'rate') return numberText(value, /^-?0(\.0|$)/.test(value) ? { maximumSignificantDigits: RATE_DIGITS } : { maximumFractionDigits: RATE_DIGITS })
   // What one became, and an index: a quotient, or a float. Days are whole.

@@ -51,7 +51,7 @@ export const say = room('ownSource', {
   too_many_sources: 'That is one address too many: 50 a person are enough.',
   path_unreadable: 'This path cannot be read.',
   switched_off: 'The administrator has switched own addresses off.',
-  unreachable: 'The host does not answer within ten seconds.',
+  unreachable: 'The host cannot be reached, or does not answer within ten seconds.',
   redirect: 'It sends us elsewhere, and that is not followed. Give the address that it leads to.',
   page_for_people: 'It answers a page for people, not data.',
   refused: 'It refuses us (HTTP {status}). Does the address need a key?',

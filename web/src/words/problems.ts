@@ -61,6 +61,8 @@ const byCode = {
   fund_house: 'This is a fund house, not a fund: name the scheme, by its name, its AMFI code or its ISIN.',
   unknown_source: 'This is not a source of this kind.',
   twice: 'It stands there twice.',
+  too_many_sources: 'There are as many sources of one’s own as there may be.',
+  path_unreadable: 'This path cannot be read.',
   'invalid_input.email': 'This is not an e-mail address; it looks like name@example.org.',
   'invalid_input.home_exchange': 'Choose one of the markets in the list.',
   'not_allowed.type': 'It cannot become another kind: remove it and add another.',

@@ -1,5 +1,6 @@
 import { get } from '../../api/client'
 import type { Page, Transaction } from '../../api/types'
+import { sentence } from '../../lib/problems'
 
 interface Source { path: string; rows: Transaction[]; cursor: string | null; done: boolean }
 const PAGE = 100, MOST = 200
@@ -35,7 +36,7 @@ export class Ledger {
       } while (this.more && this.rows.length < wanted)
       this.ready = true
     } catch (error) {
-      this.failed = error instanceof Error ? error.message : String(error)
+      this.failed = sentence(error)
     }
     this.busy = false
   }

@@ -1,4 +1,5 @@
 import { ask, Problem } from '../../api/client'
+import { sentence } from '../../lib/problems'
 import { say } from '../../words/performance'
 import { choice } from './choice.svelte'
 import { addressOf, type Answer, type Range } from './load'
@@ -38,7 +39,7 @@ export class Reading {
       if (!(error instanceof Problem)) throw error
       // What was compared with is gone, or was somebody else's in this browser.
       if (benchmark && error.status === 404 && choice.benchmark?.id === benchmark) choice.benchmark = null
-      else this.failed = error.status === 0 ? say('noAnswer') : error.message
+      else this.failed = error.status === 0 ? say('noAnswer') : sentence(error)
     }
     this.busy = false
   }

@@ -63,6 +63,8 @@ export const problems: Translation<typeof say> = {
   fund_house: 'यह फ़ंड हाउस है, फ़ंड नहीं: स्कीम का नाम, AMFI कोड या ISIN बताएँ।',
   unknown_source: 'यह इस प्रकार का स्रोत नहीं है।',
   twice: 'यह दो बार लिखा है।',
+  too_many_sources: 'अपने स्रोत जितने हो सकते हैं, उतने हो चुके हैं।',
+  path_unreadable: 'यह पथ पढ़ा नहीं जा सकता।',
   'invalid_input.email': 'यह ईमेल पता नहीं है; वह name@example.org जैसा होता है।',
   'invalid_input.home_exchange': 'सूची में से कोई बाज़ार चुनें।',
   'not_allowed.type': 'इसका प्रकार ऐसे नहीं बदल सकता: इसे मिटाकर दूसरा जोड़ें।',
