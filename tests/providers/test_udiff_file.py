@@ -167,6 +167,7 @@ def test_what_a_zip_says_of_its_own_size_is_not_believed():
         # the flag of an encrypted member, 8 bytes behind the start of its entry in the list
         zipped(ONE).replace(zipped(ONE)[zipped(ONE).index(b"PK\x01\x02") :][:9], b"PK\x01\x02\x14\x03\x14\x00\x01"),
     ],
+    ids=["empty", "two", "bzip2", "cut", "cut early", "a mark", "a mark and nothing", "encrypted"],
 )
 def test_a_zip_that_is_not_one_plain_file_is_refused(body):
     assert isinstance(unzip_one(body, UNPACKED_BYTES_MAX), Failure)
