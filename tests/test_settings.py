@@ -23,6 +23,11 @@ def elsewhere(monkeypatch, tmp_path):
         ("SECRET_KEY", "hunter2"),
         ("REFRESH_MINUTES", "7"),
         ("PROVIDERS", "amfi,bloomberg"),
+        ("PROVIDERS", "amfi,finnhub"),
+        ("NSE_URL", "nse"),
+        ("FINNHUB_KEY", "hunter2 and more"),
+        ("COINGECKO_KEY", "hunter2\u00e4"),
+        ("EODHD_KEY", "hunter2" * 100),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_secret(monkeypatch, name, value):
@@ -49,3 +54,21 @@ def test_right_settings_pass(monkeypatch):
     assert settings.proxies() == ("127.0.0.1", "10.0.0.0/8", "::1")
     assert settings.jobs() == settings.redis() == "redis://:hunter2@localhost:6379/0"
     assert "hunter2" not in repr(settings)
+
+
+def test_a_key_is_taken_without_the_blanks_around_it_and_shown_to_nobody(monkeypatch):
+    monkeypatch.setenv("TICKFOLIO_FINNHUB_KEY", " hunter2\n")
+    monkeypatch.setenv("TICKFOLIO_EODHD_KEY", "  ")
+    monkeypatch.setenv("TICKFOLIO_PROVIDERS", "amfi,finnhub")
+
+    settings = read_settings()
+
+    assert (settings.key("finnhub"), settings.key("eodhd")) == ("hunter2", "")
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_a_source_that_is_switched_on_without_its_key_is_named(monkeypatch):
+    monkeypatch.setenv("TICKFOLIO_PROVIDERS", "eodhd")
+
+    with pytest.raises(WrongSettings, match=r"TICKFOLIO_PROVIDERS: .*eodhd needs a key in TICKFOLIO_EODHD_KEY"):
+        read_settings()

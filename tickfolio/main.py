@@ -2,10 +2,11 @@
 
 import gc
 import secrets
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import uuid_utils
@@ -22,26 +23,39 @@ from tickfolio.cache.events import Events, LocalEvents
 from tickfolio.cache.guard import Guard, connect
 from tickfolio.cache.redis import RedisCache
 from tickfolio.cache.redis_events import RedisEvents
+from tickfolio.domain.market_days import SHIPPED
 from tickfolio.jobs.schedule import Work
 from tickfolio.jobs.worker import Jobs
-from tickfolio.providers import amfi, demo, ecb, yahoo
-from tickfolio.providers.http_provider import HttpProvider
+from tickfolio.providers import alphavantage, amfi, bse, coingecko, eodhd, finnhub, mfapi, nse, twelvedata, yahoo
+from tickfolio.providers.address_check import AddressCheck, read_named_hosts
+from tickfolio.providers.demo import DemoProvider
+from tickfolio.providers.ecb import EcbAdapter, EcbProvider
+from tickfolio.providers.http_provider import Adapter, HttpProvider
+from tickfolio.providers.own_source import Addresses, OwnProvider, no_addresses
+from tickfolio.providers.provider import Allowance, Provider
 from tickfolio.services.accounts import Reception
+from tickfolio.services.history_fill import fill_histories
+from tickfolio.services.own_sources import StoredAddresses
 from tickfolio.services.projection import project_outdated
+from tickfolio.services.quotas import CountedAllowance
 from tickfolio.services.refresh import Refresher, price_new, refresh_by_hand, refresh_slot, waiting_by_hand
 from tickfolio.services.sources import Sources
 from tickfolio.services.summaries import Summaries
 from tickfolio.services.upkeep import keep_order
 from tickfolio.services.world import World
-from tickfolio.settings import Settings
+from tickfolio.settings import KEYED_PROVIDERS, Settings
 from tickfolio.storage.database import Database, open_database
 
 PAGES = Path(__file__).parent / "api" / "pages"
 KEEP_ANSWERS_SECONDS = 590  # a little under ten minutes: bounds memory, since a tag names one content for ever
-YAHOO_INTERVAL_SECONDS = 1.0
+INTERVAL_SECONDS = 1.0
+# A little more than what would spend an allowance of a minute before it is over.
+COINGECKO_INTERVAL_SECONDS, FINNHUB_INTERVAL_SECONDS, ALPHAVANTAGE_INTERVAL_SECONDS = 2.1, 1.1, 1.2
 POOL_SIZE = 20
+FILL_SECONDS = 480.0  # what is left of the past to fetch then, the next time does
 
 COLLECT_AFTER = (20_000, 20, 20)  # objects, then runs over the young ones, then over the middle ones: decision 25
+TURN_SECONDS = 0.0005  # a tenth of what Python takes by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +104,11 @@ def build(
     database = open_database(settings.database(), pool_size=POOL_SIZE)
     secret, instance = _secrets(settings, database)
     shared = _share(settings, secret, instance, metrics.count)
-    sources = make_sources(settings)
+    now = clock or (lambda: datetime.now(UTC))  # noqa: TID251  # the one place that reads the clock
+    sources = make_sources(settings, CountedAllowance(database, now), StoredAddresses(database))
     jobs: Jobs | None = None
     world = World(
-        now=clock or (lambda: datetime.now(UTC)),  # noqa: TID251  # the one place that reads the clock
+        now=now,
         new_id=lambda: str(uuid_utils.uuid7()),
         randomness=secrets.token_bytes,
         publish=shared.events.publish,
@@ -101,8 +116,7 @@ def build(
     )
     metrics.watch_prices(database, world)
     if works:
-        with database.transaction() as tx:  # what an older Tickfolio projected
-            project_outdated(tx, world)
+        _bring_up_to_date(database, world)
     refresher = Refresher(database, world, sources, settings.refresh_minutes)
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))
@@ -121,6 +135,11 @@ def build(
     )
 
 
+def _bring_up_to_date(database: Database, world: World) -> None:
+    with database.transaction() as tx:  # what an older Tickfolio projected
+        project_outdated(tx, world)
+
+
 def spare_collector() -> None:
     """Lets Python's collector of cycles run seldom, and never over what is here already. For a process that serves.
 
@@ -129,6 +148,14 @@ def spare_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+def take_short_turns() -> None:
+    """Has threads take short turns, so that a request never waits long for the price job. For a process that serves.
+
+    Each step of a request into the database gives the interpreter away, and has to get it back.
+    """
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 def _furnish(
@@ -177,16 +204,41 @@ def _options(settings: Settings) -> ApiOptions:
     )
 
 
-def make_sources(settings: Settings) -> Sources:
-    """Every source of prices, in the order of preference."""
+def make_sources(
+    settings: Settings, allowance: Allowance | None = None, addresses: Addresses = no_addresses
+) -> Sources:
+    """Every source of prices, in the order of preference; those whose key is missing are known, and never asked."""
     clock, sleep = time.monotonic, time.sleep
-    known = (
-        demo.DemoProvider(slot_minutes=settings.refresh_minutes),
-        HttpProvider(amfi.AmfiAdapter(settings.amfi_url), clock, sleep),
-        ecb.EcbProvider(ecb.EcbAdapter(settings.ecb_url), clock, sleep),
-        HttpProvider(yahoo.YahooAdapter(settings.yahoo_url), clock, sleep, interval_seconds=YAHOO_INTERVAL_SECONDS),
+
+    def http(adapter: Adapter, interval_seconds: float = INTERVAL_SECONDS) -> HttpProvider:
+        return HttpProvider(adapter, clock, sleep, interval_seconds=interval_seconds, allowance=allowance)
+
+    key = settings.key
+    known: Sequence[Provider] = (
+        DemoProvider(slot_minutes=settings.refresh_minutes),
+        http(amfi.AmfiAdapter(settings.amfi_url)),
+        EcbProvider(EcbAdapter(settings.ecb_url), clock, sleep),
+        http(yahoo.YahooAdapter(settings.yahoo_url)),
+        http(nse.NseAdapter(settings.nse_url, _trades("NSE"))),
+        http(bse.BseAdapter(settings.bse_url, _trades("BSE"))),
+        http(mfapi.MfapiAdapter(settings.mfapi_url), mfapi.INTERVAL_SECONDS),
+        http(coingecko.CoinGeckoAdapter(settings.coingecko_url, key("coingecko")), COINGECKO_INTERVAL_SECONDS),
+        http(finnhub.FinnhubAdapter(settings.finnhub_url, key("finnhub")), FINNHUB_INTERVAL_SECONDS),
+        http(twelvedata.TwelveDataAdapter(settings.twelvedata_url, key("twelvedata"))),
+        http(
+            alphavantage.AlphaVantageAdapter(settings.alphavantage_url, key("alphavantage")),
+            ALPHAVANTAGE_INTERVAL_SECONDS,
+        ),
+        http(eodhd.EodhdAdapter(settings.eodhd_url, key("eodhd"))),
+        OwnProvider(addresses, AddressCheck(read_named_hosts(settings.own_source_hosts)), clock, sleep),
     )
-    return Sources({one.name: one for one in known}, settings.fixed_providers())
+    keyless = {name: f"TICKFOLIO_{name.upper()}_KEY" for name in KEYED_PROVIDERS if not key(name)}
+    return Sources({one.name: one for one in known}, settings.fixed_providers(), keyless)
+
+
+def _trades(exchange: str) -> Callable[[date], bool]:
+    """On which days an exchange has a file, by the calendar that we ship."""
+    return lambda day: SHIPPED.session(exchange, day) is not None
 
 
 def _secrets(settings: Settings, database: Database) -> tuple[bytes, str]:
@@ -227,11 +279,20 @@ def _work(refresher: Refresher) -> Work:
         refresh_by_hand(refresher, run_id)
         refresh_waiting()  # one that was asked for while this one ran
 
+    def fill_due() -> None:
+        until = time.monotonic() + FILL_SECONDS
+        fill_histories(refresher.database, refresher.world, refresher.sources, lambda: time.monotonic() < until)
+
+    def price_asked(ids: Sequence[str]) -> None:
+        price_new(refresher, ids)
+        fill_due()
+
     return Work(
         refresh_due=refresh_due,
         refresh_by_hand=refresh_asked,
-        price_new=lambda ids: price_new(refresher, ids),
+        price_new=price_asked,
         keep_order=lambda: keep_order(refresher.database, refresher.world.now()),
+        fill_histories=fill_due,
     )
 
 

@@ -2,11 +2,14 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tickfolio.providers.address_check import read_named_hosts
+from tickfolio.providers.keys import read_key
 
 # An hour must be a whole number of slots, so that the slots are the same ones every hour.
 _SLOT_MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)
@@ -16,7 +19,25 @@ _SERVERS = {
     "redis_url": ("redis://", "rediss://", "unix://"),
     "jobs_url": ("redis://", "rediss://", "unix://", "memory://"),
 }
-PROVIDERS = ("demo", "amfi", "ecb", "yahoo")
+PROVIDERS = (
+    "demo",
+    "amfi",
+    "ecb",
+    "yahoo",
+    "nse",
+    "bse",
+    "mfapi",
+    "coingecko",
+    "finnhub",
+    "twelvedata",
+    "alphavantage",
+    "eodhd",
+    "own",
+)
+# These have no address of ours.
+_HOMELESS = frozenset({"demo", "own"})
+# CoinGecko answers without a key as well; these do not.
+KEYED_PROVIDERS = ("finnhub", "twelvedata", "alphavantage", "eodhd")
 
 
 class Settings(BaseSettings):
@@ -47,7 +68,10 @@ class Settings(BaseSettings):
     password_length_min: int = Field(15, ge=8, le=100, description="Characters that a password must have at least.")
     session_days: int = Field(30, ge=1, le=365, description="Days until a browser must sign in again.")
     providers: str | None = Field(
-        None, description="Comma-separated sources of prices (demo,amfi,ecb,yahoo); set, it wins over the page."
+        None, description="Comma-separated sources of prices, as amfi,ecb,yahoo; set, it wins over the page."
+    )
+    own_source_hosts: str = Field(
+        "", description="Comma-separated hosts or networks that people's own sources may ask beside the internet."
     )
     refresh_minutes: int = Field(10, description="Minutes between two refreshes: a divisor of 60.")
     refresh_cooldown_seconds: int = Field(
@@ -61,6 +85,19 @@ class Settings(BaseSettings):
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
         description="Address of the European Central Bank's daily reference rates.",
     )
+    nse_url: str = Field("https://nsearchives.nseindia.com", description="Address of NSE's end-of-day files.")
+    bse_url: str = Field("https://www.bseindia.com", description="Address of BSE's end-of-day files.")
+    mfapi_url: str = Field("https://api.mfapi.in", description="Address of mfapi.in.")
+    coingecko_url: str = Field("https://api.coingecko.com/api/v3", description="Address of CoinGecko.")
+    coingecko_key: SecretStr | None = Field(None, description="A key of CoinGecko; left out: fewer requests.")
+    finnhub_url: str = Field("https://finnhub.io/api/v1", description="Address of Finnhub.")
+    finnhub_key: SecretStr | None = Field(None, description="The key that Finnhub is asked with.")
+    twelvedata_url: str = Field("https://api.twelvedata.com", description="Address of Twelve Data.")
+    twelvedata_key: SecretStr | None = Field(None, description="The key that Twelve Data is asked with.")
+    alphavantage_url: str = Field("https://www.alphavantage.co", description="Address of Alpha Vantage.")
+    alphavantage_key: SecretStr | None = Field(None, description="The key that Alpha Vantage is asked with.")
+    eodhd_url: str = Field("https://eodhd.com/api", description="Address of EODHD.")
+    eodhd_key: SecretStr | None = Field(None, description="The key that EODHD is asked with.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged at least.")
     log_format: Literal["json", "text"] = Field("text", description="One JSON object a line, or lines for people.")
 
@@ -71,7 +108,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be one of {', '.join(map(str, _SLOT_MINUTES))}")
         return minutes
 
-    @field_validator("base_url", "yahoo_url", "amfi_url", "ecb_url")
+    @field_validator("base_url", *(f"{name}_url" for name in PROVIDERS if name not in _HOMELESS))
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
         parts = urlsplit(url or "https://left.out")
@@ -97,6 +134,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{one}: not an address or network, as 127.0.0.1 or 10.0.0.0/8") from None
         return proxies
 
+    @field_validator("own_source_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: str) -> str:
+        read_named_hosts(hosts)
+        return hosts
+
     @field_validator("providers")
     @classmethod
     def _are_known(cls, providers: str | None) -> str | None:
@@ -104,6 +147,19 @@ class Settings(BaseSettings):
         if unknown:
             raise ValueError(f"{', '.join(sorted(unknown))}: not among {', '.join(PROVIDERS)}")
         return providers
+
+    @field_validator("coingecko_key", *(f"{name}_key" for name in KEYED_PROVIDERS))
+    @classmethod
+    def _is_key(cls, key: SecretStr | None) -> SecretStr | None:
+        return None if key is None else SecretStr(read_key(key.get_secret_value()))
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> Self:
+        """What the environment switches on can be asked."""
+        for name in sorted(self.fixed_providers() or ()):
+            if name in KEYED_PROVIDERS and not self.key(name):
+                raise ValueError(f"{name} needs a key in TICKFOLIO_{name.upper()}_KEY")
+        return self
 
     @field_validator("secret_key")
     @classmethod
@@ -130,6 +186,11 @@ class Settings(BaseSettings):
             return self.jobs_url.get_secret_value()
         return self.redis() or "memory://tickfolio"
 
+    def key(self, provider: str) -> str:
+        """The key of a source of prices; empty where there is none."""
+        key: SecretStr | None = getattr(self, f"{provider}_key")
+        return "" if key is None else key.get_secret_value()
+
     def fixed_providers(self) -> frozenset[str] | None:
         """The sources that the environment says are on; None when the page decides."""
         if self.providers is None:
@@ -150,5 +211,6 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"TICKFOLIO_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+        # What is wrong between settings stands at no one of them.
+        wrong = [f"TICKFOLIO_{str((*one['loc'], 'providers')[0]).upper()}: {one['msg']}" for one in error.errors()]
         raise WrongSettings("\n".join(wrong)) from None

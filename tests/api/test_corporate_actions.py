@@ -115,7 +115,7 @@ def test_what_an_action_needs(scene, body, field):
 
 
 def test_a_dividend_is_proposed_until_it_is_booked_and_never_by_itself(scene):
-    scene.post(DIVIDEND)
+    action = scene.post(DIVIDEND).json()
 
     [proposed] = scene.suggested()
 
@@ -127,6 +127,8 @@ def test_a_dividend_is_proposed_until_it_is_booked_and_never_by_itself(scene):
         "quantity": "10",
         "amount": "25.00",
         "currency": "INR",
+        "action_id": action["id"],
+        "source": "manual",
     }
     rows = scene.ben.browser.get(f"/portfolios/{scene.portfolio['id']}/transactions").json()["items"]
     assert [row["type"] for row in rows] == ["BUY"]

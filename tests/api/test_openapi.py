@@ -4,7 +4,7 @@ import itertools
 import json
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import schemathesis
@@ -74,10 +74,15 @@ PLAUSIBLE |= {"quantity": "3", "price": "12.50", "avg_buy_price": "12.50"}
 PLAUSIBLE |= dict.fromkeys(
     ("cost", "to_asset_type", "to_symbol", "to_exchange", "to_currency", "to_quantity", "cost_pct")
 )
+PLAUSIBLE |= {"paid_on": "2026-02-02", "version": None}  # of a dividend; whichever version a proposal has
 PLAUSIBLE |= {"kind": "DIVIDEND", "ex_on": "2026-01-06", "amount": "1.50", "ratio": None}
 # Where nearly everything may be left out, what a likely body has at least.
 AT_LEAST = {"/api/v1/portfolios/{portfolio_id}/transactions": ("asset_type", "symbol", "exchange", "quantity", "price")}
-LIKELY = {"/api/v1/users/{user_id}": {"password": PASSWORD}}
+AT_LEAST |= {"/api/v1/desk": ("ratio",)}
+LIKELY: dict[str, dict[str, object]] = {"/api/v1/users/{user_id}": {"password": PASSWORD}}
+# No name ends so: it is asked, and leads nowhere.
+OWN_SOURCE = {"url": "http://prices.invalid/", "format": "json", "price_path": "price", "date_path": None}
+LIKELY |= dict.fromkeys((f"/api/v1/instruments/{{instrument_id}}/own-source{end}" for end in ("", "/try")), OWN_SOURCE)
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -94,24 +99,46 @@ class World:
         self.symbols = itertools.count()
         self.answered: dict[str, set[int]] = defaultdict(set)
         self.refill()
+        # Of what all share, in the day after it was first held; each new portfolio lacks it.
+        dividend = {"kind": "DIVIDEND", "ex_on": "2026-01-06", "amount": "0.25"}
+        self.dividend_id = self.person.browser.post(f"/instruments/{self.shared_id}/actions", json=dividend).json()[
+            "id"
+        ]
 
     def refill(self) -> None:
         """Somebody deleted it, or settled it: there is another."""
         portfolio = make_portfolio(self.person)
         holding = add_holding(self.person, portfolio["id"])
         row = trade(self.person, portfolio["id"], symbol="TCS")
+        self.shared_id = row["instrument"]["id"]
         self.ids |= {"portfolio_id": portfolio["id"], "holding_id": holding["id"], "transaction_id": row["id"]}
         # One's own: its prices may be set by hand. What happened to a shared one, the administrator may write, too.
         house = {"symbol": f"House {next(self.symbols)}", "exchange": "MANUAL", "asset_type": "BOND"}
         own = add_holding(self.person, portfolio["id"], **house)["instrument"]["id"]
         browser, today = self.person.browser, "2026-01-05"
         assert browser.put(f"/instruments/{own}/prices/{today}", json={"price": "9"}).status_code == 200
+        assert browser.put(f"/instruments/{own}/own-source", json=OWN_SOURCE).status_code == 200
         dividend = {"kind": "DIVIDEND", "ex_on": today, "amount": "0.25"}
         action = browser.post(f"/instruments/{own}/actions", json=dividend).json()
         self.ids |= {"instrument_id": own, "date": today, "action_id": action["id"]}
         hold_price(self.server, own, "77")
         form = {"name": "Guest", "email": f"guest{next(self.symbols)}@example.org", "password": PASSWORD}
         self.ids |= {"user_id": browser.post("/users", json=form).json()["id"], "session_id": self.session()}
+
+    def proposal(self, path: str) -> str:
+        """A proposal in the state for what the path does: of a day before anybody held it, so that nothing changes."""
+        browser = self.person.browser
+        made = browser.post("/desk", json=self.a_proposal()).json()["id"]
+        before = {"undo": "apply", "reopen": "dismiss"}.get(path.rsplit("/", 1)[-1])
+        if before is not None:
+            assert browser.post(f"/desk/{made}/{before}", json={}).status_code == 200
+        return str(made)
+
+    def a_proposal(self) -> dict[str, str | None]:
+        """What is proposed nowhere yet."""
+        day = date(2000, 1, 1) + timedelta(days=next(self.symbols))
+        told = {"kind": "SPLIT", "instrument_id": self.shared_id, "ex_on": day.isoformat(), "ratio": "2:1"}
+        return told | dict.fromkeys(("to_instrument_id", "to_symbol", "cost_pct"))
 
     def session(self) -> str:
         """Somewhere else where the person is signed in; by no password, of which only so many may be tried."""
@@ -139,13 +166,18 @@ class World:
             if not case.meta.components[way].mode.is_positive:
                 continue
             if way is ParameterLocation.PATH:
-                case.path_parameters = {name: self.ids[name] for name in case.path_parameters}
+                ids = self.ids | ({"action_id": self.dividend_id} if "suggested" in case.operation.path else {})
+                if "proposal_id" in case.path_parameters:
+                    ids |= {"proposal_id": self.proposal(case.operation.path)}
+                case.path_parameters = {name: ids[name] for name in case.path_parameters}
             elif way is ParameterLocation.HEADER and "If-Match" in case.headers:
                 case.headers["If-Match"] = self.version(case.operation.path)
             elif way is ParameterLocation.BODY and isinstance(case.body, dict):
                 # A plain holding is of something that is not held yet.
                 likely = PLAUSIBLE | {"symbol": f"SYM{next(self.symbols)}"} | LIKELY.get(case.operation.path, {})
                 given = dict.fromkeys(AT_LEAST.get(case.operation.path, ())) | case.body
+                if case.operation.path == "/api/v1/desk":
+                    likely |= self.a_proposal()
                 case.body = {name: likely.get(name, value) for name, value in given.items()}
 
 
@@ -193,6 +225,7 @@ def test_no_request_gets_an_answer_that_is_not_described(world, name):
         world.answered[name].add(answer.status_code)
         case.validate_response(answer, checks=CHECKS)
         settled = name.endswith("/held-price") and answer.status_code == 200
+        settled = settled or ("suggested" in name and answer.status_code == 201)
         if settled or (case.method == "DELETE" and answer.status_code == 204):
             world.refill()
 

@@ -35,7 +35,12 @@ PORTFOLIO, HOLDING, TRANSACTION = (
     "/api/v1/transactions/{transaction_id}",
 )
 INSTRUMENT = "/api/v1/instruments/{instrument_id}"
+MARKET = "/api/v1/markets/{exchange}"
 AN_ACTION = {"kind": "DIVIDEND", "ex_on": "2026-02-02", "amount": "1.50"}
+AN_ADDRESS = {"url": "http://zebra.invalid/price.json", "format": "json", "price_path": "price"}
+# What there is on the desk belongs to nobody; its own tests show that it works for the administrator.
+PROPOSAL = "/api/v1/desk/{proposal_id}"
+A_PROPOSAL = {"kind": "SPLIT", "instrument_id": "none", "ex_on": "2026-02-02", "ratio": "2:1"}
 # In the order in which the owner can do all of it.
 ROUTES = {
     ("get", "/healthz"): Route("anybody"),
@@ -57,13 +62,24 @@ ROUTES = {
     ("post", "/api/v1/sample"): Route("signed_in", answers=201),
     ("get", "/api/v1/summary"): Route("signed_in"),
     ("get", "/api/v1/performance"): Route("signed_in", query={"holdings": "true"}),
+    ("get", "/api/v1/explain"): Route("signed_in", query={"figure": "current_value"}),
     ("get", "/api/v1/instruments"): Route("signed_in", query={"q": MARK}),
     ("get", "/api/v1/health"): Route("signed_in"),
     ("get", "/api/v1/prices/status"): Route("signed_in"),
+    ("get", "/api/v1/markets"): Route("signed_in"),
+    ("put", f"{MARKET}/days/{{day}}"): Route("administrator", {"kind": "closed", "name": "Holi"}),
+    ("delete", f"{MARKET}/days/{{day}}"): Route("administrator"),
+    ("put", f"{MARKET}/hours"): Route("administrator", {"since": "2026-02-02", "opens": "10:00", "closes": "15:00"}),
+    ("delete", f"{MARKET}/hours/{{since}}"): Route("administrator"),
     ("get", "/api/v1/prices/runs"): Route("signed_in"),
+    ("get", "/api/v1/prices/histories"): Route("signed_in"),
     ("get", "/api/v1/providers"): Route("signed_in"),
+    ("get", "/api/v1/providers/order"): Route("signed_in"),
+    ("put", "/api/v1/providers/order"): Route("administrator", {"asset_type": "STOCK", "names": ["nse", "yahoo"]}),
     ("get", "/api/v1/events"): Route("signed_in"),
     ("post", "/api/v1/prices/refresh"): Route("administrator", answers=202),
+    ("get", "/api/v1/prices/files"): Route("administrator"),
+    ("post", "/api/v1/prices/files/{source}/accept"): Route("administrator"),
     ("patch", "/api/v1/providers/{name}"): Route("administrator", {"on": True}),
     ("get", PORTFOLIO): Route("owner"),
     ("get", f"{PORTFOLIO}/summary"): Route("owner"),
@@ -76,13 +92,33 @@ ROUTES = {
     ("get", "/api/v1/instruments/{instrument_id}"): Route("owner"),
     ("get", "/api/v1/instruments/{instrument_id}/prices"): Route("owner"),
     ("get", f"{INSTRUMENT}/closes"): Route("owner"),
+    ("get", f"{INSTRUMENT}/history"): Route("owner"),
+    ("get", f"{INSTRUMENT}/aliases"): Route("owner"),
+    ("post", f"{INSTRUMENT}/aliases"): Route("owner", {"kind": "symbol", "value": "OTHER"}, answers=201),
+    ("delete", f"{INSTRUMENT}/aliases/{{alias_id}}"): Route("owner", answers=204),
+    ("post", f"{INSTRUMENT}/history"): Route("owner", answers=202),
+    ("get", f"{INSTRUMENT}/verdicts"): Route("owner"),
     ("post", f"{INSTRUMENT}/held-price"): Route("owner", {"accept": True}),
     ("put", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", {"price": "9.50"}),
     ("delete", f"{INSTRUMENT}/prices/{{date}}"): Route("owner", answers=204),
+    ("get", f"{INSTRUMENT}/own-source"): Route("owner"),
+    ("put", f"{INSTRUMENT}/own-source"): Route("owner", AN_ADDRESS),
+    ("post", f"{INSTRUMENT}/own-source/try"): Route("owner", AN_ADDRESS),
+    ("delete", f"{INSTRUMENT}/own-source"): Route("owner", answers=204),
     ("get", f"{INSTRUMENT}/actions"): Route("owner"),
     ("post", f"{INSTRUMENT}/actions"): Route("owner", AN_ACTION | {"ex_on": "2026-02-03"}, answers=201),
     ("delete", f"{INSTRUMENT}/actions/{{action_id}}"): Route("owner", answers=204),
     ("get", f"{PORTFOLIO}/suggested-dividends"): Route("owner"),
+    ("post", f"{PORTFOLIO}/suggested-dividends/{{action_id}}"): Route("owner", {}, answers=404),
+    ("delete", f"{PORTFOLIO}/suggested-dividends/{{action_id}}"): Route("owner", answers=404),
+    ("get", f"{PORTFOLIO}/proposals"): Route("owner"),
+    ("get", "/api/v1/desk"): Route("administrator"),
+    ("post", "/api/v1/desk"): Route("administrator", A_PROPOSAL, answers=404),
+    ("get", f"{PROPOSAL}/preview"): Route("administrator", answers=404),
+    ("post", f"{PROPOSAL}/apply"): Route("administrator", {}, answers=404),
+    ("post", f"{PROPOSAL}/undo"): Route("administrator", answers=404),
+    ("post", f"{PROPOSAL}/dismiss"): Route("administrator", {}, answers=404),
+    ("post", f"{PROPOSAL}/reopen"): Route("administrator", answers=404),
     ("post", f"{PORTFOLIO}/holdings"): Route("owner", A_HOLDING, answers=201),
     ("post", f"{PORTFOLIO}/transactions"): Route("owner", a_trade(), answers=201),
     ("patch", HOLDING): Route("owner", {"quantity": "3"}, version="holding"),
@@ -114,6 +150,8 @@ class Estate:
         self.instrument = self.holding["instrument"]
         said = owner.browser.post(f"/instruments/{self.instrument['id']}/actions", json=AN_ACTION)
         self.action = said.json()
+        names = f"/instruments/{self.instrument['id']}/aliases"
+        self.alias = owner.browser.post(names, json={"kind": "code", "value": "500001"}).json()
         hold_price(server, self.instrument["id"], "77")
         # Where the owner is signed in as well, and somebody else to be removed.
         sign_in(server.browser(), owner.email)
@@ -121,10 +159,13 @@ class Estate:
         self.guest = server.person("Guest")
 
     def ask(self, person, method, path):
-        route, ids = ROUTES[method, path], {"name": "demo"}
+        route, ids = ROUTES[method, path], {"name": "demo", "source": "demo"}
         things = {"portfolio": self.portfolio, "holding": self.holding, "transaction": self.transaction}
         ids |= {f"{kind}_id": thing["id"] for kind, thing in things.items()} | {"instrument_id": self.instrument["id"]}
-        ids |= {"action_id": self.action["id"], "date": "2026-02-02"}
+        ids |= {"alias_id": self.alias["id"]}
+        ids |= {"action_id": self.action["id"], "date": "2026-02-02", "exchange": "NSE"}
+        ids |= {"proposal_id": "0198a5c2-7b5a-7cc3-8a1e-3b6f2d9e4c11"}
+        ids |= {"day": "2026-02-02", "since": "2026-02-02"}
         ids |= {"session_id": self.session["id"], "user_id": self.guest.id}
         headers = {"If-Match": self.version(route.version)} if route.version else {}
         url = self.server.url + path.format(**ids)

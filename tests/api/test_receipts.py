@@ -1,4 +1,4 @@
-"""`GET /portfolios/{id}/explain`: whose it is, what it refuses, and that it says what the summary says."""
+"""The routes `explain`: whose it is, what it refuses, and that it says what the summary says."""
 
 import pytest
 
@@ -91,3 +91,28 @@ def test_a_holding_of_another_portfolio_or_person_is_not_found(server, asha, por
         answer = explained(asha, portfolio, figure="invested", holding=foreign["id"])
         assert_problem(answer, 404, "not_found")
     assert_problem(explained(asha, his, figure="invested"), 404, "not_found")
+
+
+def test_a_receipt_of_all_portfolios_says_what_their_summary_says(server, asha, portfolio):
+    other = make_portfolio(asha, "Other")
+    add_holding(asha, portfolio["id"], quantity="10", avg_buy_price="1400.00")
+    there = add_holding(asha, other["id"], quantity="2", avg_buy_price="1500")
+    summary = asha.browser.get("/summary").json()
+
+    def ask(**asked):
+        return asha.browser.get("/explain", params=asked)
+
+    whole, part, one = (
+        ask(figure="invested", **asked).json() for asked in ({}, {"portfolio": other["id"]}, {"holding": there["id"]})
+    )
+    # 10 × 1400.00 + 2 × 1500, and 2 × 1500 of the other alone
+    assert whole["value"] == summary["invested"] == "17000.00"
+    assert [line["label"] for line in whole["working"]["parts"]] == [portfolio["name"], "Other"]
+    assert {float(receipt["value"]) for receipt in (part, one)} == {3000}
+    assert [faults(receipt) for receipt in (whole, part, one)] == [[], [], []]
+    ravi = server.person("Ravi")
+    assert_problem(
+        ravi.browser.get("/explain", params={"figure": "invested", "portfolio": other["id"]}), 404, "not_found"
+    )
+    assert_problem(ravi.browser.get("/explain", params={"figure": "cash", "holding": there["id"]}), 404, "not_found")
+    assert_problem(ask(figure="luck"), 422, "invalid_input", "figure")

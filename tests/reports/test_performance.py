@@ -64,6 +64,7 @@ def test_the_keys_are_those_of_the_answer_in_its_order():
             "sharpe",
             "sortino",
             "reasons",
+            "held_back",
             "risk_free_pct",
             "benchmark",
             "years",

@@ -1,10 +1,11 @@
 """Hosts that are left alone: after a new start and by other workers as well, and how the page tells of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.builders import at, buy
+from tests.builders import ScriptedSource, at, buy
 from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.providers.yahoo import YahooAdapter
 from tickfolio.services.breakers import BreakerView, load_breakers
@@ -120,6 +121,18 @@ def test_fault_01_five_failures_in_a_row_are_counted_over_new_starts(given, mark
     assert states == ["closed"] * 4 + ["open", "open"]
     assert len(market.paths("yahoo")) == 6
     assert shown(given, refresher).failure == "auth"
+
+
+def test_what_is_found_out_is_written_down_before_the_run_ends(given, market, start):
+    """So that it is not lost with a worker that dies while it waits for the next source."""
+    market.fail("yahoo", status=429, headers={"Retry-After": "600"})
+    refresher, second, seen = start(), ScriptedSource("nse"), []
+    second.before_batch = lambda _number: seen.append(shown(given, refresher).state)
+    sources = replace(refresher.sources, providers={**refresher.sources.providers, "nse": second})
+
+    run_slot(replace(refresher, sources=replace(sources, fixed=frozenset({"yahoo", "nse"}))))
+
+    assert seen == ["open"]
 
 
 def test_what_is_well_is_never_written(given, market, start):

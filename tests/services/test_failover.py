@@ -80,6 +80,17 @@ def test_what_a_source_says_of_one_symbol_is_no_reason_to_ask_another(given, ash
     assert run.providers == (ProviderOutcome("yahoo", True, {kind.value: 1}),)
 
 
+@pytest.mark.parametrize("kind", sorted(OF_A_SYMBOL))
+def test_nor_is_it_when_all_of_an_answer_is_of_that_kind(given, asha, portfolio, first, second, kind):
+    [infy] = hold(given, asha, portfolio, "INFY")
+    first.failing = Failure(kind, "all of these")
+
+    run_slot(given, first, second)
+
+    assert second.calls == []
+    assert failures(given, infy) == [("yahoo", "failed", kind.value, 1)]
+
+
 def test_only_the_batches_that_failed_go_on_to_the_next(given, asha, portfolio, first, second):
     hold(given, asha, portfolio, "INFY", "SBIN", "TCS")
     first._batch_size = 1

@@ -91,6 +91,7 @@ def theirs(given):
 NOTHING = {
     "Portfolios.page": lambda tx, o: [one for one in tx.portfolios.page(o.ravi.id, after=None, limit=None)
                                       if one.id == o.portfolio.id],
+    "DismissedDividends.of": lambda tx, o: tx.dismissed_dividends.of(o.ravi.id, o.portfolio.id),
     "Holdings.all": lambda tx, o: tx.holdings.all(o.ravi.id, [o.portfolio.id]),
     "Holdings.page": lambda tx, o: tx.holdings.page(o.ravi.id, o.portfolio.id, after=None, limit=10),
     "Holdings.find": lambda tx, o: tx.holdings.find(o.ravi.id, o.portfolio.id, o.row.instrument_id),
@@ -197,6 +198,19 @@ OF_ONES_OWN = {
     "delete_account": "takes no id but the person's",
     "sign_out": "takes no id but the session's, found by its token",
     "switch_source": "asks for the administrator",
+    "list_proposals": "asks for the administrator; proposals belong to nobody",
+    "load_proposal": "as list_proposals",
+    "load_preview": "asks for the administrator, and shows their own alone; tested with the desk",
+    "preview_for_all": "as load_preview",
+    "propose_by_hand": "asks for the administrator; of what nobody owns",
+    "apply_proposal": "asks for the administrator",
+    "undo_proposal": "asks for the administrator",
+    "dismiss_proposal": "asks for the administrator",
+    "reopen_proposal": "asks for the administrator",
+    "apply_demerger": "is told what to apply by who asked for the administrator",
+    "undo_demerger": "as apply_demerger",
+    "undo_symbol": "as apply_demerger",
+    "project_for": "as apply_demerger",
 }
 
 

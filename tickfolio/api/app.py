@@ -9,13 +9,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from tickfolio.api import (
+    action_desk,
+    aliases,
     corporate_actions,
     data_health,
     events,
     health,
+    histories,
     holdings,
     instruments,
     lots,
+    markets,
+    own_sources,
     people,
     performance,
     portfolios,
@@ -23,6 +28,8 @@ from tickfolio.api import (
     problems,
     receipts,
     sessions,
+    sources,
+    suggested_dividends,
     transactions,
 )
 from tickfolio.api.desk import Desk
@@ -47,8 +54,21 @@ def make_routes() -> FastAPI:
     )
     api = APIRouter(prefix=API)
     records = (people, sessions, portfolios, holdings, lots, transactions, performance, receipts)
-    markets = (instruments, corporate_actions, prices, data_health, events)
-    for room in (*records, *markets):
+    shared = (
+        instruments,
+        own_sources,
+        aliases,
+        corporate_actions,
+        suggested_dividends,
+        action_desk,
+        prices,
+        sources,
+        histories,
+        data_health,
+        markets,
+        events,
+    )
+    for room in (*records, *shared):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(health.router)

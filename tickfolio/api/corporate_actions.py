@@ -1,15 +1,15 @@
-"""Routes of corporate actions: what happened to an instrument, and the dividends that a ledger may lack."""
+"""Routes of corporate actions: what happened to an instrument."""
 
 from fastapi import APIRouter, Request, Response
 
-from tickfolio.api.answers import IdempotencyKey, show_instrument, write_once
+from tickfolio.api.answers import IdempotencyKey, write_once
 from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
-from tickfolio.api.schemas.actions import Action, ActionInput, Actions, SuggestedDividend, SuggestedDividends
+from tickfolio.api.schemas.actions import Action, ActionInput, Actions
 from tickfolio.api.schemas.common import PathId
 from tickfolio.api.session import SignedIn
-from tickfolio.domain.money import ZERO, read_decimal, write_decimal, write_known
+from tickfolio.domain.money import ZERO, read_decimal, write_known
 from tickfolio.domain.splits import read_ratio, write_ratio
 from tickfolio.reports.summary import write_instant
 from tickfolio.services import corporate_actions
@@ -64,26 +64,6 @@ def remove_action(instrument_id: PathId, action_id: PathId, principal: SignedIn,
     """Takes a fact back, unless a sale needs the units that came of it."""
     with desk.database.transaction() as tx:
         corporate_actions.remove_action(tx, desk.world, principal.user, instrument_id, action_id)
-
-
-@router.get("/portfolios/{portfolio_id}/suggested-dividends", responses=documented(401, 404, 503))
-def list_suggested_dividends(portfolio_id: PathId, principal: SignedIn, desk: DeskHere) -> SuggestedDividends:
-    """Declared dividends that do not stand in the ledger, with what was held for them. Nothing is ever booked by it."""
-    with desk.database.reading() as tx:
-        found = corporate_actions.load_suggested_dividends(tx, desk.world, principal.user.id, portfolio_id)
-    return SuggestedDividends(
-        items=[
-            SuggestedDividend(
-                instrument=show_instrument(instrument),
-                ex_on=one.ex_on,
-                per_unit=write_decimal(one.per_unit),
-                quantity=write_decimal(one.quantity),
-                amount=write_decimal(one.amount),
-                currency=instrument.currency,
-            )
-            for instrument, one in found
-        ]
-    )
 
 
 def _show(action: CorporateAction) -> Action:

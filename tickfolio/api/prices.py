@@ -1,4 +1,4 @@
-"""Routes of prices: how fresh they are, a refresh by hand, and where they come from."""
+"""Routes of prices: how fresh they are, a refresh by hand, and files that were refused."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,11 +6,11 @@ from decimal import Decimal
 from fastapi import APIRouter
 
 from tickfolio.api.answers import Limit
-from tickfolio.api.desk import Desk, DeskHere
+from tickfolio.api.desk import DeskHere
 from tickfolio.api.exact_json import ExactRoute
 from tickfolio.api.problems import documented
 from tickfolio.api.schemas.common import PathId
-from tickfolio.api.schemas.people import PriceSource, PriceSourceChange, PriceSources, PriceSourceState
+from tickfolio.api.schemas.data_health import RefusedFile, RefusedFiles
 from tickfolio.api.schemas.worth import (
     PastRefreshRun,
     PriceStatusAnswer,
@@ -22,9 +22,8 @@ from tickfolio.api.schemas.worth import (
 from tickfolio.api.session import Administrator, SignedIn
 from tickfolio.domain.money import write_decimal
 from tickfolio.reports.summary import write_instant
-from tickfolio.services import sources
 from tickfolio.services.refresh import HAND, SLOT, ask_for_refresh
-from tickfolio.services.source_records import SourceRecord, load_source_records
+from tickfolio.services.source_files import accept_smaller_file, list_refused
 from tickfolio.services.summaries import load_timing
 from tickfolio.storage.database import Tx
 from tickfolio.storage.refreshes import RefreshRow
@@ -62,48 +61,33 @@ def refresh(principal: Administrator, desk: DeskHere) -> RefreshAsked:
     return RefreshAsked(run_id=run.id)
 
 
-@router.get("/providers", responses=documented(401, 503))
-def list_sources(principal: SignedIn, desk: DeskHere) -> PriceSources:
-    """Every source of prices, and whether it is on."""
+@router.get("/prices/files", responses=documented(401, 403, 503))
+def list_refused_files(principal: Administrator, desk: DeskHere) -> RefusedFiles:
+    """The sources whose last file was refused because it had far fewer rows than the one before."""
     del principal
     with desk.database.reading() as tx:
-        return _show_sources(tx, desk)
+        return _show_files(tx)
 
 
-@router.patch("/providers/{name}", responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503))
-def switch_source(name: PathId, body: PriceSourceChange, principal: SignedIn, desk: DeskHere) -> PriceSources:
-    """Switches a source on or off, for everybody; the administrator's alone."""
+@router.post("/prices/files/{source}/accept", responses=documented(401, 403, 404, 503))
+def accept_file(source: PathId, principal: Administrator, desk: DeskHere) -> RefusedFiles:
+    """The next file of a source may have any number of rows, once: those after it are measured by that one."""
     with desk.database.transaction() as tx:
-        sources.switch_source(
-            tx, desk.world, desk.sources, principal.user, name, on=body.on, accepted=body.terms_accepted
-        )
-        return _show_sources(tx, desk)
+        accept_smaller_file(tx, desk.world, desk.sources, principal.user, source)
+        return _show_files(tx)
 
 
-def _show_sources(tx: Tx, desk: Desk) -> PriceSources:
-    records = load_source_records(tx, desk.sources)
-    return PriceSources(
+def _show_files(tx: Tx) -> RefusedFiles:
+    return RefusedFiles(
         items=[
-            PriceSource(
-                name=one.name,
-                label=one.label,
-                on=one.on,
-                fixed=one.fixed,
-                terms=one.terms,
-                state=_show_record(records[one.name]),
+            RefusedFile(
+                source=one.source,
+                rows=one.rows,
+                rows_before=one.rows_before,
+                refused_at=write_instant(one.refused_at) or "",
             )
-            for one in sources.list_sources(tx, desk.sources)
+            for one in list_refused(tx)
         ]
-    )
-
-
-def _show_record(record: SourceRecord) -> PriceSourceState:
-    return PriceSourceState(
-        ok=record.ok,
-        last_answer_at=write_instant(record.last_answer_at),
-        last_failure=record.last_failure,
-        failing_since=write_instant(record.failing_since),
-        instruments=record.instruments,
     )
 
 

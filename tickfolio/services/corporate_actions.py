@@ -1,18 +1,19 @@
-"""Corporate actions: what happened to an instrument, for everybody who holds it; and dividends that may be missing."""
+"""Corporate actions: what happened to an instrument, for everybody who holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from tickfolio.cache.events import Event
-from tickfolio.domain.dividends import BOOKED_AS, DeclaredDividend, SuggestedDividend, suggest_dividends
 from tickfolio.domain.errors import ActionExists, AdministratorOnly, Conflict, InvalidInput, NotFound, Oversold
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.splits import Ratio
-from tickfolio.services.changes import check_day, raise_version, today_at
-from tickfolio.services.projection import computed_books, project_holdings
+from tickfolio.services.changes import check_day, raise_version
+from tickfolio.services.held_prices import reconsider_held_price
+from tickfolio.services.projection import project_holdings
+from tickfolio.services.settled_proposals import open_again, prices_kept, settle_with_action
 from tickfolio.services.world import World
 from tickfolio.storage.corporate_actions import ActionKind, CorporateAction
 from tickfolio.storage.database import Tx
@@ -36,12 +37,14 @@ class ActionDraft:
 def record_action(tx: Tx, world: World, user: User, instrument_id: str, draft: ActionDraft) -> CorporateAction:
     """A new fact; every holding of the instrument, whosever it is, follows in the same transaction.
 
+    So does a price that is held back and that a split explains, and a proposal that says the same is settled.
     Raises: NotFound, AdministratorOnly, InvalidInput, ActionExists; Oversold when one has sold more than there then
     was, and Conflict in its place when that is in another person's ledger.
     """
     instrument = _load_to_change(tx, user, instrument_id)
     _check(instrument, draft, world)
-    portfolios = _hold_portfolios(tx, instrument.id)
+    kept = prices_kept(tx, instrument.id)
+    portfolios = hold_portfolios(tx, instrument.id)
     if any(_is_same(one, draft) for one in tx.corporate_actions.of([instrument.id])):
         raise ActionExists(f"{instrument.symbol}: the same is written down for {draft.ex_on.isoformat()} already.")
     action = CorporateAction(
@@ -49,47 +52,26 @@ def record_action(tx: Tx, world: World, user: User, instrument_id: str, draft: A
     )
     tx.corporate_actions.add(action)
     _follow(tx, world, user, portfolios, action)
+    if action.ratio is not None:
+        is_explained = reconsider_held_price(tx, world, instrument.id)
+        settle_with_action(tx, world, action, kept if is_explained else None)
     return action
 
 
 def remove_action(tx: Tx, world: World, user: User, instrument_id: str, action_id: str) -> None:
-    """Takes a fact back; the holdings follow. Raises: NotFound, AdministratorOnly, Oversold or Conflict as above."""
+    """Takes a fact back; the holdings follow, and what was proposed is a proposal again, its price held as it was.
+
+    Raises: NotFound, AdministratorOnly, Oversold or Conflict as above.
+    """
     instrument = _load_to_change(tx, user, instrument_id)
-    portfolios = _hold_portfolios(tx, instrument.id)
+    prices_kept(tx, instrument.id)  # held in the order of the price job, so that neither waits for the other
+    portfolios = hold_portfolios(tx, instrument.id)
     action = next((one for one in tx.corporate_actions.of([instrument.id]) if one.id == action_id), None)
     if action is None:
         raise NotFound("corporate action")
     tx.corporate_actions.remove(instrument.id, action.id)
     _follow(tx, world, user, portfolios, action)
-
-
-def load_suggested_dividends(
-    tx: Tx, world: World, owner_id: str, portfolio_id: str
-) -> Sequence[tuple[Instrument, SuggestedDividend]]:
-    """The declared dividends that a portfolio seems to have missed, by instrument; nothing is booked.
-
-    Raises: NotFound.
-    """
-    portfolio = tx.portfolios.load(owner_id, portfolio_id)
-    ids = [row.holding.instrument_id for row in tx.holdings.all(owner_id, [portfolio.id])]
-    declared: dict[str, list[DeclaredDividend]] = {}
-    for action in tx.corporate_actions.of(ids):
-        if action.amount is not None:
-            declared.setdefault(action.instrument_id, []).append(DeclaredDividend(action.ex_on, action.amount))
-    if not declared:
-        return []
-    books = computed_books(tx, portfolio, portfolio.currency)
-    booked: dict[str, list[date]] = {}
-    for row in tx.ledgers.rows(owner_id, portfolio.id):
-        if row.type in BOOKED_AS:
-            booked.setdefault(row.instrument_id, []).append(row.traded_on)
-    return [
-        (instrument, one)
-        for key, instrument in tx.instruments.many(declared).items()
-        for one in suggest_dividends(
-            declared[key], books[key].changes, booked.get(key, ()), today_at(instrument.exchange, world)
-        )
-    ]
+    open_again(tx, action)
 
 
 def _load_to_change(tx: Tx, user: User, instrument_id: str) -> Instrument:
@@ -125,7 +107,7 @@ def _is_same(action: CorporateAction, draft: ActionDraft) -> bool:
     return action.amount == draft.amount if ratio is None or other is None else ratio.value == other.value
 
 
-def _hold_portfolios(tx: Tx, instrument_id: str) -> Sequence[Portfolio]:
+def hold_portfolios(tx: Tx, instrument_id: str) -> Sequence[Portfolio]:
     """The portfolios of everybody that touch an instrument; none of them changes now, and no other joins them.
 
     Portfolios are held in one order and before the instrument, as those do who record a transaction. Whoever began to
@@ -143,15 +125,24 @@ def _hold_portfolios(tx: Tx, instrument_id: str) -> Sequence[Portfolio]:
 def _follow(tx: Tx, world: World, user: User, portfolios: Sequence[Portfolio], action: CorporateAction) -> None:
     for portfolio in portfolios:
         if action.ratio is not None:
-            _project(tx, world, user, portfolio, action.instrument_id)
+            project_for(tx, world, user, portfolio, [action.instrument_id])
         raise_version(tx, world, portfolio)
-    version = tx.server.raise_version("prices")  # a price from before a split counts otherwise now
+    tell_everybody(tx, world)  # a price from before a split counts otherwise now
+
+
+def tell_everybody(tx: Tx, world: World) -> None:
+    """What everybody's summaries show has changed: the price version rises, and every open page hears of it."""
+    version = tx.server.raise_version("prices")
     tx.after_commit(lambda: world.publish(Event("prices.updated", None, {"version": str(version)})))
 
 
-def _project(tx: Tx, world: World, user: User, portfolio: Portfolio, instrument_id: str) -> None:
+def project_for(tx: Tx, world: World, user: User, portfolio: Portfolio, instrument_ids: Collection[str]) -> None:
+    """Rewrites the holdings of these instruments in anybody's portfolio, for what one user does to all.
+
+    Raises: Oversold where it is the user's own, Conflict where it is somebody else's.
+    """
     try:
-        project_holdings(tx, world, portfolio, [instrument_id])
+        project_holdings(tx, world, portfolio, instrument_ids)
     except Oversold as refused:
         if portfolio.user_id == user.id:
             raise

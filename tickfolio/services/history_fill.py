@@ -22,6 +22,7 @@ from tickfolio.domain.prices import Close
 from tickfolio.providers.provider import Failure, FailureKind, HistoryResult, Provider
 from tickfolio.services.markets import load_calendar
 from tickfolio.services.sources import Sources, sources_on
+from tickfolio.services.told_actions import record_told_actions
 from tickfolio.services.world import World
 from tickfolio.storage.database import Database, Tx
 from tickfolio.storage.history_fills import Fill, FillState
@@ -208,6 +209,7 @@ def _store(
             tx.history_fills.write([doubted])
             return False
         tx.prices.remember([_point(instrument, one, source, now) for one in new])
+        record_told_actions(tx, world, instrument, result, source)
         done = replace(settled, state=FillState.DONE, closes=len(new), tries=0, next_at=now + LOOKED_AT_EVERY)
         tx.history_fills.write([done])
         if new:

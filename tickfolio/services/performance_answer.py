@@ -24,6 +24,7 @@ from tickfolio.reports.performance import (
     YearReturns,
     write_performance,
 )
+from tickfolio.reports.summary import count_held_back
 from tickfolio.services.cash_lines import cash_lines, figures_of_part
 from tickfolio.services.cash_of_all import Box, cash_lines_of
 from tickfolio.services.changes import FIRST_DAY, today_at
@@ -115,6 +116,7 @@ def write_made(made: Made, whose: Json, today: date, *, holdings: bool) -> bytes
         list_years(made, today),
         _holdings(made) if holdings else None,
         made.compared,
+        count_held_back(made.inputs.now.value) if is_of_now(made.inputs, made.period) else 0,
     )
 
 

@@ -21,7 +21,7 @@ from tickfolio.domain.split_rows import splits_of
 from tickfolio.domain.splits import Split
 from tickfolio.domain.transfers import pair_transfers
 from tickfolio.reports.summary import ValuedPortfolio
-from tickfolio.services.cash_of_all import cash_now, load_boxes, value_of_boxes
+from tickfolio.services.cash_of_all import load_boxes, value_of_boxes
 from tickfolio.services.changes import today_at
 from tickfolio.services.performance import (
     Inputs,
@@ -77,7 +77,6 @@ def work_out_all(tx: Tx, user: User, asked: Asked, today: date) -> Made:
     flows = _flows(read)
     boxes = load_boxes(tx, read.portfolios.values(), user.base_currency, read.rows, flows, keys, read.instruments)
     whole, parts = value_all(tx, user)
-    whole = replace(whole, cash=cash_now(tx, boxes, user.base_currency))
     ids = {_key(part.id, key): holding for part in parts for key, holding in part.holding_ids.items()}
     named = {key: read.instruments[one] for key, (_, one) in keys.items()}
     closes = {key: read.closes[one] for key, (_, one) in keys.items()}

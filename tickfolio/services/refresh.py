@@ -1,28 +1,30 @@
 """One run of the price job: who holds it, what it asks for, and what it came to."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 
 import structlog
 
 from tickfolio.cache.events import Event
 from tickfolio.domain.errors import RefreshCoolingDown, Unavailable
-from tickfolio.providers.provider import BatchResult
+from tickfolio.services.asking import Asking
+from tickfolio.services.breakers import SharedBreakers
 from tickfolio.services.fx_history import Asked, fill_missing_rates
-from tickfolio.services.price_batches import BatchCounts, LostLease, record_batch
+from tickfolio.services.price_batches import LostLease, Recorder, record_answer
 from tickfolio.services.price_metrics import count_run
-from tickfolio.services.refresh_plan import Plan, plan_refresh
+from tickfolio.services.refresh_plan import OWN, Plan, plan_refresh
+from tickfolio.services.second_opinion import Record, ask_for_second_opinions
 from tickfolio.services.slots import slot_of
+from tickfolio.services.source_orders import order_of_all
 from tickfolio.services.sources import Sources
 from tickfolio.services.world import World
 from tickfolio.storage.database import Database, Tx
-from tickfolio.storage.refreshes import ProviderOutcome, RefreshRow
+from tickfolio.storage.refreshes import RefreshRow
 
 LEASE = timedelta(seconds=60)
 BEAT_SECONDS = 20
@@ -44,15 +46,7 @@ class Refresher:
     interval_minutes: int
     report: Callable[[int, int], None] = lambda _done, _of: None
     rates_asked: Asked = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What a run has come to so far; several sources add to it at once."""
-
-    counts: BatchCounts = field(default_factory=BatchCounts)
-    outcomes: list[ProviderOutcome] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    breakers: SharedBreakers = field(default_factory=SharedBreakers)
 
 
 def refresh_slot(refresher: Refresher, at: datetime) -> RefreshRow | None:
@@ -72,9 +66,14 @@ def refresh_by_hand(refresher: Refresher, run_id: str) -> RefreshRow | None:
 
 
 def price_new(refresher: Refresher, instrument_ids: Sequence[str]) -> RefreshRow | None:
-    """Prices new instruments at once; those that have a price by now are left alone, and None when all have."""
+    """Prices new instruments at once; those that have a price by now are left alone, and None when all have.
+
+    A price by hand is none that an address of one's own gave.
+    """
     with refresher.database.reading() as tx:
-        unpriced = sorted(set(instrument_ids) - tx.prices.latest(instrument_ids).keys())
+        latest, own = tx.prices.latest(instrument_ids), tx.own_sources.ids()
+        priced = {key for key, one in latest.items() if key not in own or one.source == OWN}
+        unpriced = sorted(set(instrument_ids) - priced)
     run = _begin(refresher, NEW) if unpriced else None
     return None if run is None else _run(refresher, run, only=unpriced, probe=False)
 
@@ -123,76 +122,42 @@ def _begin(
 def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, probe: bool) -> RefreshRow | None:
     """Asks every source in a thread of its own; no database transaction is open while anybody waits for the network."""
     plan = plan_refresh(refresher.database, refresher.world, refresher.sources, only=only, everything=probe)
-    progress = _Progress()
+    renew = partial(_renew, refresher=refresher, run=run)
+    order = order_of_all(plan.orders, plan.on)
+    recorder = Recorder(refresher.database, refresher.world, run.id, renew, order)
+    # A run is over before the next one is due, lest that be left out.
+    until = run.started_at + timedelta(minutes=refresher.interval_minutes) * 9 // 10
+    asking = Asking(recorder, plan, refresher.breakers, until=until, probe=probe, report=refresher.report)
     try:
-        with ThreadPoolExecutor(max(1, len(plan.by_provider))) as threads:
-            asking = [threads.submit(_ask, refresher, run, plan, name, progress, probe) for name in plan.by_provider]
-            while wait(asking, timeout=BEAT_SECONDS).not_done:
-                # A database that is busy now may have time before the lease is over.
-                with suppress(Unavailable), refresher.database.transaction() as tx:
-                    _renew(tx, refresher, run)
-            for done in asking:
-                done.result()
+        with refresher.database.transaction() as tx:
+            refresher.breakers.share(tx, plan.on, renew(tx))
+        _ask_all(refresher, plan, asking, renew)
+        _confirm(refresher, plan, asking, partial(record_answer, recorder))
     except LostLease:
         return None
     fill_missing_rates(refresher.database, refresher.world, refresher.sources, refresher.rates_asked)
-    return _finish(refresher, run, plan, progress)
+    return _finish(refresher, run, plan, asking)
 
 
-def _ask(refresher: Refresher, run: RefreshRow, plan: Plan, name: str, progress: _Progress, probe: bool) -> None:
-    """Asks one source to its end. A source that breaks is its own failure, and costs the others nothing."""
-    failures: Counter[str] = Counter()
-    try:
-        is_whole = _ask_all(refresher, run, plan, name, progress, failures, probe)
-    except LostLease:
-        raise
-    except Exception:
-        log.exception("source_broke", source=name)
-        is_whole, failures["broke"] = False, 1
-    with progress.lock:
-        progress.outcomes.append(ProviderOutcome(name, is_whole, dict(failures)))
+def _ask_all(refresher: Refresher, plan: Plan, asking: Asking, renew: Callable[[Tx], datetime]) -> None:
+    """Asks the first source of each instrument and, when that fails as a whole, the next one. Raises: LostLease."""
+    with ThreadPoolExecutor(2 * len(plan.on) + 1) as threads:
+        under_way = {threads.submit(asking.ask, name, asked) for name, asked in plan.first().items()}
+        while under_way:
+            done, under_way = wait(under_way, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+            for one in done:
+                under_way |= {threads.submit(asking.ask, name, asked) for name, asked in one.result().items()}
+            # A database that is busy now may have time before the lease is over.
+            with suppress(Unavailable), refresher.database.transaction() as tx:
+                renew(tx)
 
 
-def _ask_all(
-    refresher: Refresher,
-    run: RefreshRow,
-    plan: Plan,
-    name: str,
-    progress: _Progress,
-    failures: Counter[str],
-    probe: bool,
-) -> bool:
-    """Stores each answer as it comes and counts its failures; says whether the source answered every time."""
-    is_whole, asked = True, plan.by_provider[name]
-    for result in plan.on[name].fetch(list(asked), refresher.world.now(), probe=probe):
-        counts = _record(refresher, run, asked, result)
-        if counts is None:
-            is_whole = False
-            failures["not_stored"] += 1
-            continue
-        failures.update(failure.kind.value for failure in result.failures.values())
-        if result.provider_failure is not None:
-            is_whole = False
-            failures[result.provider_failure.kind.value] += 1
-        with progress.lock:
-            progress.counts = progress.counts.plus(counts)
-            refresher.report(progress.counts.updated + progress.counts.held, plan.size)
-    return is_whole
-
-
-def _record(
-    refresher: Refresher, run: RefreshRow, asked: dict[str, list[str]], result: BatchResult
-) -> BatchCounts | None:
-    """Stores one answer in a transaction of its own; None when that cannot be done, which the next one may survive."""
-    try:
-        with refresher.database.transaction() as tx:
-            now = _renew(tx, refresher, run)
-            return record_batch(tx, refresher.world, asked, result, now, run.id)
-    except LostLease:
-        raise
-    except Exception:
-        log.exception("batch_not_stored", symbols=list(result.symbols))
-        return None
+def _confirm(refresher: Refresher, plan: Plan, asking: Asking, record: Record) -> None:
+    """Asks other sources about what is held back. Raises: LostLease."""
+    doubts = asking.counts.to_confirm
+    if doubts:
+        change = ask_for_second_opinions(refresher.database, refresher.world, plan.on, doubts, record)
+        asking.counts = asking.counts.plus(change)
 
 
 def _renew(tx: Tx, refresher: Refresher, run: RefreshRow) -> datetime:
@@ -203,8 +168,8 @@ def _renew(tx: Tx, refresher: Refresher, run: RefreshRow) -> datetime:
     return now
 
 
-def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progress) -> RefreshRow | None:
-    counts = progress.counts
+def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, asking: Asking) -> RefreshRow | None:
+    counts = asking.counts
     row = replace(
         run,
         finished_at=refresher.world.now(),
@@ -212,7 +177,7 @@ def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progre
         updated=counts.updated,
         held=counts.held,
         failed=max(0, plan.size - counts.updated - counts.held - counts.unchanged),
-        providers=tuple(sorted(progress.outcomes, key=lambda outcome: outcome.name)),
+        providers=asking.outcomes,
         rejected=counts.rejected,
         unchanged=counts.unchanged,
     )
@@ -220,6 +185,7 @@ def _finish(refresher: Refresher, run: RefreshRow, plan: Plan, progress: _Progre
         row = replace(row, portfolios=tx.holdings.count_portfolios_priced(run.started_at))
         if not tx.refreshes.finish(row):
             return None
+        refresher.breakers.write_down(tx, plan.on, row.finished_at or row.started_at)
         count_run(tx, row)
         # The time of the next refresh stands in every summary.
         version = tx.server.raise_version("prices")

@@ -47,9 +47,7 @@ class Findings:
     fund_house: str | None
 
 
-def search_instruments(
-    database: Database, sources: Sources, owner_id: str, query: str, limit: int
-) -> Findings:
+def search_instruments(database: Database, sources: Sources, owner_id: str, query: str, limit: int) -> Findings:
     """What matches by symbol, name, code, ISIN, or a name it had before. Raises: InvalidInput."""
     house = house_of(query)
     asked = house or query

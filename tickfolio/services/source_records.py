@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tickfolio.providers.provider import FailureKind
+from tickfolio.providers.provider import OF_A_SYMBOL
 from tickfolio.services.refresh_plan import count_served
 from tickfolio.services.sources import Sources
 from tickfolio.storage.database import Tx
 from tickfolio.storage.refreshes import ProviderOutcome, RefreshRow
 
 # These are one symbol's trouble, and none of the source's.
-_OF_A_SYMBOL = frozenset({FailureKind.NOT_FOUND.value, FailureKind.NO_DATA.value})
+_OF_A_SYMBOL = frozenset(kind.value for kind in OF_A_SYMBOL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What prices and sources tell of an instrument's life, written down as proposals: nothing of it counts by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -90,12 +90,14 @@ def propose_symbol_change(
     return propose(tx, world, Proposal(world.new_id(), instrument.id, *told, to_symbol=to_symbol))
 
 
-def propose(tx: Tx, world: World, proposal: Proposal) -> Proposal | None:
-    """Stores a proposal, or opens again one of that event that had lapsed; None when it is there already."""
+def propose(
+    tx: Tx, world: World, proposal: Proposal, over: Sequence[ProposalState] = (ProposalState.LAPSED,)
+) -> Proposal | None:
+    """Stores a proposal, in place of one of that event in a state that it goes `over`; None when it is there."""
     if tx.action_proposals.add_if_new(proposal):
         tx.server.raise_version("prices")  # a profit is provisional from now on
         return proposal
-    for one in tx.action_proposals.of([proposal.instrument_id], (ProposalState.LAPSED,)):
+    for one in tx.action_proposals.of([proposal.instrument_id], over):
         if one.event == proposal.event:
             again = replace(proposal, id=one.id, version=one.version + 1, proposed_at=world.now())
             tx.action_proposals.write(again)

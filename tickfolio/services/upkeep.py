@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tickfolio.domain.market_hours import session_day, start_of_day
+from tickfolio.services.quotas import forget_quotas
 from tickfolio.storage.database import Database
 
 TICKS_KEPT = timedelta(days=30)
@@ -35,6 +36,7 @@ def keep_order(database: Database, now: datetime) -> Upkeep:
         sessions = tx.people.forget_expired_sessions(now)
         keys = tx.server.forget_keys(now - KEYS_KEPT)
         runs = tx.refreshes.forget(now - RUNS_KEPT)
+        forget_quotas(tx, now)
     return Upkeep(ticks, sessions, keys, runs, closes, make_blocks(database))
 
 

@@ -51,17 +51,27 @@ class SuggestedDividend(Output):
     """A declared dividend that does not stand in the ledger.
 
     `quantity` was held at the close before `ex_on`; `amount` is quantity × `per_unit`, before tax, in `currency`.
+    `action_id` is the fact, and `source` who told it: `manual` where the administrator did.
     """
 
+    action_id: Identifier
     instrument: Instrument
     ex_on: date
     per_unit: DecimalOut
     quantity: DecimalOut
     amount: DecimalOut
     currency: Currency
+    source: str
 
 
 class SuggestedDividends(Output):
-    """Proposals. They are booked by recording a DIVIDEND, and by nothing else."""
+    """Proposals. They are booked when somebody confirms them or records a DIVIDEND, and by nothing else."""
 
     items: list[SuggestedDividend]
+
+
+class DividendConfirmation(Input):
+    """It was paid: on `paid_on`, or else on its own day, less the taxes withheld, in the instrument's currency."""
+
+    paid_on: Day | None = None
+    taxes: DecimalIn | None = None

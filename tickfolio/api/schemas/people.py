@@ -1,8 +1,8 @@
-"""Accounts, sessions, the server's own state and its sources of prices."""
+"""Accounts, sessions and the server's own state."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from tickfolio.api.schemas.common import Currency, Identifier, Input, Instant, Output
 
@@ -110,41 +110,3 @@ class Server(Output):
     sign_up: Literal["closed", "open", "invite"]
     password_length_min: int
     user: User | None
-
-
-class PriceSourceState(Output):
-    """How a source did when it was last asked. `ok` is null when it never was.
-
-    `last_answer_at` is when it last answered all that it was asked. While it does not, `last_failure` is the kind of
-    its last failure, and `failing_since` when that began. `instruments` is how many it is asked for.
-    """
-
-    ok: bool | None
-    last_answer_at: Instant | None
-    last_failure: str | None
-    failing_since: Instant | None
-    instruments: int
-
-
-class PriceSource(Output):
-    """A source of prices. `fixed`: the environment decides, and the page cannot. `terms`: to be accepted first."""
-
-    name: str
-    label: str
-    on: bool
-    fixed: bool
-    terms: str | None
-    state: PriceSourceState
-
-
-class PriceSources(Output):
-    """Every source this server knows."""
-
-    items: list[PriceSource]
-
-
-class PriceSourceChange(Input):
-    """Switch a source on or off. One with terms needs `terms_accepted` to go on."""
-
-    on: StrictBool
-    terms_accepted: StrictBool = False

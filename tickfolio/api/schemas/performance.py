@@ -99,11 +99,13 @@ class PerformanceDay(Output):
 class PerformanceOfPeriod(Made):
     """What was made over a period, and day by day where that is asked for.
 
-    The risk-free rate is that of Sharpe and Sortino.
+    The risk-free rate is that of Sharpe and Sortino. `held_back` counts the holdings of which a newer price is held
+    back on the last day, so that the last good one counts.
     """
 
     since: Annotated[date, Field(alias="from")]
     until: Annotated[date, Field(alias="to")]
+    held_back: int
     risk_free_pct: DecimalOut
     benchmark: BenchmarkPerformance | None
     years: list[FinancialYear]

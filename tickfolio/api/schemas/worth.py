@@ -26,10 +26,15 @@ class Missing(Output):
 
 
 class Coverage(Output):
-    """How much of what is held has a price."""
+    """How much of what is held has a price; of `held_back` holdings a newer one waits, and the last good one counts.
+
+    Of `provisional` holdings a split or the like seems to have happened that nobody has settled yet.
+    """
 
     held: int
     priced: int
+    held_back: int
+    provisional: int
     missing: list[Missing]
 
 
@@ -38,7 +43,8 @@ class HoldingWorth(Output):
 
     `last_price` is in units of now, splits since it was made counted in. `price_effect` is what the price has made, at
     today's rate, `currency_effect` what the rate has made: together they are `profit_loss`. `fx_on` is the day of the
-    rate: at a weekend the last one before; null where it is 1 for ever.
+    rate: at a weekend the last one before; null where it is 1 for ever. `provisional`: a split or the like seems to have
+    happened, so that its profit may be of other units than its cost; see the portfolio's proposals.
     """
 
     id: Identifier
@@ -64,6 +70,7 @@ class HoldingWorth(Output):
     day_change: DecimalOut | None
     day_change_pct: DecimalOut | None
     weight_pct: DecimalOut | None
+    provisional: bool
 
 
 class ClosedHolding(Output):
@@ -142,7 +149,7 @@ class ProviderRun(Output):
 class RefreshRun(Output):
     """One run of the price job. `held` prices wait for a second opinion; `failed` instruments kept their last price.
 
-    Of the failed ones `rejected` were given a price that cannot be; for `unchanged` ones a newer price was here already.
+    Of the failed ones `rejected` were given a price that cannot be; of `unchanged` ones a newer price was here already.
     `portfolios` hold something that got a price.
     """
 

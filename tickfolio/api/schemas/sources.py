@@ -1,0 +1,97 @@
+"""Sources of prices: their switches, how they do, and the order in which they are asked."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from tickfolio.api.schemas.common import Input, Instant, Output
+from tickfolio.domain.instruments import AssetType
+
+SourceName = Annotated[str, Field(min_length=1, max_length=40, examples=["yahoo"])]
+
+
+class PriceSourceState(Output):
+    """How a source did when it was last asked. `ok` is null when it never was.
+
+    `last_answer_at` is when it last answered all that it was asked. While it does not, `last_failure` is the kind of
+    its last failure, and `failing_since` when that began. `instruments` is how many it is asked for.
+    """
+
+    ok: bool | None
+    last_answer_at: Instant | None
+    last_failure: str | None
+    failing_since: Instant | None
+    instruments: int
+
+
+class PriceSourceBreaker(Output):
+    """Whether a source is left alone: `open` until then, and for this kind of failure; `half_open`: one request tries.
+
+    `bound_until`: the source itself asked us to wait, so that a refresh by hand waits as well.
+    """
+
+    state: Literal["closed", "open", "half_open"]
+    until: Instant | None
+    bound_until: Instant | None
+    failure: str | None
+
+
+class PriceSourceQuota(Output):
+    """How much of what a source allows in a minute, a day or a month (of UTC) is spent in this one."""
+
+    span: Literal["minute", "day", "month"]
+    used: int
+    allowed: int
+    renewed_at: Instant
+
+
+class PriceSource(Output):
+    """A source of prices. `fixed`: the environment decides, and the page cannot. `terms`: to be accepted first.
+
+    `needs_key` is the setting that its key belongs in, while there is none: it cannot be switched on. `quotas` are
+    those that it has, the longest first.
+    """
+
+    name: str
+    label: str
+    on: bool
+    fixed: bool
+    terms: str | None
+    needs_key: str | None
+    state: PriceSourceState
+    breaker: PriceSourceBreaker
+    quotas: list[PriceSourceQuota]
+
+
+class PriceSources(Output):
+    """Every source this server knows."""
+
+    items: list[PriceSource]
+
+
+class PriceSourceChange(Input):
+    """Switch a source on or off. One with terms needs `terms_accepted` to go on."""
+
+    on: StrictBool
+    terms_accepted: StrictBool = False
+
+
+class PriceSourceOrder(Output):
+    """In which order the sources of a kind of instrument are asked, whether on or off. `own`: somebody chose it."""
+
+    asset_type: AssetType
+    names: list[str]
+    own: bool
+
+
+class PriceSourceOrders(Output):
+    """The order of each kind that a source is known for."""
+
+    items: list[PriceSourceOrder]
+
+
+class PriceSourceOrderChange(Input):
+    """An order for a kind; sources that are left out come last, and no names at all mean the order we ship."""
+
+    asset_type: AssetType
+    names: Annotated[list[SourceName], Field(max_length=20)]
