@@ -18,8 +18,8 @@ from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.splits import read_ratio
 from tickfolio.providers.address_check import AddressCheck
 from tickfolio.providers.own_source import OwnProvider, no_addresses
-from tickfolio.services.aliases import AliasDraft, add_alias, list_aliases, remove_alias
 from tickfolio.services.action_preview import preview_for_one
+from tickfolio.services.aliases import AliasDraft, add_alias, list_aliases, remove_alias
 from tickfolio.services.closes import load_closes
 from tickfolio.services.corporate_actions import ActionDraft, record_action, remove_action
 from tickfolio.services.data_health import load_health

@@ -43,8 +43,8 @@ class HoldingWorth(Output):
 
     `last_price` is in units of now, splits since it was made counted in. `price_effect` is what the price has made, at
     today's rate, `currency_effect` what the rate has made: together they are `profit_loss`. `fx_on` is the day of the
-    rate: at a weekend the last one before; null where it is 1 for ever. `provisional`: a split or the like seems to have
-    happened, so that its profit may be of other units than its cost; see the portfolio's proposals.
+    rate: at a weekend the last one before; null where it is 1 for ever. `provisional`: a split or the like seems to
+    have happened, so that its profit may be of other units than its cost; see the portfolio's proposals.
     """
 
     id: Identifier
