@@ -59,7 +59,7 @@ def test_the_keys_are_those_that_the_design_names_in_its_order():
             "fx_on",
         ),
         *("current_value", "profit_loss", "profit_loss_pct", "price_effect", "currency_effect", "realised", "income"),
-        *("tax_withheld", "charges", "total_profit_loss", "day_change", "day_change_pct", "weight_pct"),
+        *("tax_withheld", "charges", "total_profit_loss", "day_change", "day_change_pct", "weight_pct", "provisional"),
     ]
     assert body["next_refresh_at"] == "2026-11-20T09:20:00Z"
 

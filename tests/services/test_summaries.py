@@ -130,6 +130,7 @@ def test_a_stock_and_a_fund_in_rupees(given, asha, portfolio, clock):
         "day_change_pct": "0.84",
         # 1512600 ÷ 24685.9017
         "weight_pct": "61.27384036370848872010213020",
+        "provisional": False,
     }
     held = holding_of(answer, "120503")
     assert (held["current_value"], held["profit_loss"], held["day_change"]) == ("9559.90170", "514.90170", "-37.84830")
