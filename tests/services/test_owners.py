@@ -44,6 +44,7 @@ from tickfolio.services.search import search_instruments
 from tickfolio.services.sources import Sources
 from tickfolio.services.suggested_dividends import confirm_dividend, dismiss_dividend, load_suggested_dividends
 from tickfolio.services.summaries import load_summary
+from tickfolio.services.verdicts import load_verdicts
 from tickfolio.storage.corporate_actions import ActionKind
 from tickfolio.storage.database import Tx
 from tickfolio.storage.instrument_aliases import AliasKind
@@ -160,6 +161,7 @@ NOT_FOUND = {
     "list_aliases": lambda tx, o: list_aliases(tx, o.ravi, o.flat_id),
     "add_alias": lambda tx, o: add_alias(tx, o.given.world, o.ravi, o.flat_id, AliasDraft(AliasKind.SYMBOL, "MINE")),
     "remove_alias": lambda tx, o: remove_alias(tx, o.ravi, o.flat_id, "x"),
+    "load_verdicts": lambda tx, o: load_verdicts(tx, o.ravi, o.flat_id),
     "ask_for_history": lambda tx, o: ask_for_history(tx, o.given.world, o.ravi, o.flat_id),
     "record_action": lambda tx, o: record_action(tx, o.given.world, o.ravi, o.flat_id, A_DIVIDEND),
     "remove_action": lambda tx, o: remove_action(tx, o.given.world, o.ravi, o.flat_id, "any"),
@@ -198,6 +200,12 @@ OF_ONES_OWN = {
     "delete_account": "takes no id but the person's",
     "sign_out": "takes no id but the session's, found by its token",
     "switch_source": "asks for the administrator",
+    "set_order": "asks for the administrator; sources belong to nobody",
+    "accept_smaller_file": "as set_order",
+    "set_day": "asks for the administrator; markets belong to nobody",
+    "remove_day": "as set_day",
+    "set_hours": "as set_day",
+    "remove_hours": "as set_day",
     "list_proposals": "asks for the administrator; proposals belong to nobody",
     "load_proposal": "as list_proposals",
     "load_preview": "asks for the administrator, and shows their own alone; tested with the desk",

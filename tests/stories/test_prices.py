@@ -74,7 +74,7 @@ def test_a_portfolio_is_worth_exactly_this(database_url, clock, real_prices):
         assert same(summary["invested"], "70040")  # 14000 + 8040 + 48000
         assert same(summary["profit_loss"], "22369.3648")  # 92409.3648 − 70040
         assert summary["profit_loss_pct"] == f"{DIGITS_28.divide(Decimal('2236936.48'), Decimal(70040)):f}"
-        assert summary["coverage"] == {"held": 3, "priced": 3, "held_back": 0, "missing": []}
+        assert summary["coverage"] == {"held": 3, "priced": 3, "held_back": 0, "provisional": 0, "missing": []}
         assert [one["price"]["source"] for one in summary["holdings"]] == ["yahoo", "amfi", "yahoo"]
         assert (infy["price"]["status"], axis["price"]["status"]) == ("live", "nav")
         assert summary["last_updated_at"] == "2026-11-20T09:10:00Z"
