@@ -83,6 +83,8 @@ LIKELY: dict[str, dict[str, object]] = {"/api/v1/users/{user_id}": {"password": 
 # No name ends so: it is asked, and leads nowhere.
 OWN_SOURCE = {"url": "http://prices.invalid/", "format": "json", "price_path": "price", "date_path": None}
 LIKELY |= dict.fromkeys((f"/api/v1/instruments/{{instrument_id}}/own-source{end}" for end in ("", "/try")), OWN_SOURCE)
+A_NAME: dict[str, object] = {"kind": "symbol", "value": "OTHER", "exchange": None, "since": None, "until": None}
+LIKELY["/api/v1/instruments/{instrument_id}/aliases"] = A_NAME
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -120,7 +122,8 @@ class World:
         assert browser.put(f"/instruments/{own}/own-source", json=OWN_SOURCE).status_code == 200
         dividend = {"kind": "DIVIDEND", "ex_on": today, "amount": "0.25"}
         action = browser.post(f"/instruments/{own}/actions", json=dividend).json()
-        self.ids |= {"instrument_id": own, "date": today, "action_id": action["id"]}
+        alias = browser.post(f"/instruments/{own}/aliases", json=A_NAME | {"value": "HOME"}).json()
+        self.ids |= {"instrument_id": own, "date": today, "action_id": action["id"], "alias_id": alias["id"]}
         hold_price(self.server, own, "77")
         form = {"name": "Guest", "email": f"guest{next(self.symbols)}@example.org", "password": PASSWORD}
         self.ids |= {"user_id": browser.post("/users", json=form).json()["id"], "session_id": self.session()}
