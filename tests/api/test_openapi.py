@@ -56,6 +56,7 @@ CHECKS = [
 ]
 SELDOM = {"POST /api/v1/users", "POST /api/v1/session", "POST /api/v1/me/password", "DELETE /api/v1/me"}
 SELDOM |= {"DELETE /api/v1/users/{user_id}"}  # after too many wrong passwords of the others the right one waits, too
+SELDOM |= {"POST /api/v1/prices/files/{source}/accept"}  # no file was refused
 ENDLESS = {"GET /api/v1/events"}
 # What one request costs decides how many are sent.
 EXAMPLES = {"POST /api/v1/sample": 3, "POST /api/v1/users": 12, "POST /api/v1/session": 25}
@@ -85,6 +86,9 @@ OWN_SOURCE = {"url": "http://prices.invalid/", "format": "json", "price_path": "
 LIKELY |= dict.fromkeys((f"/api/v1/instruments/{{instrument_id}}/own-source{end}" for end in ("", "/try")), OWN_SOURCE)
 A_NAME: dict[str, object] = {"kind": "symbol", "value": "OTHER", "exchange": None, "since": None, "until": None}
 LIKELY["/api/v1/instruments/{instrument_id}/aliases"] = A_NAME
+MARKET = "/api/v1/markets/{exchange}"
+LIKELY[f"{MARKET}/days/{{day}}"] = {"kind": "closed", "name": "Holi", "opens": None, "closes": None}
+LIKELY[f"{MARKET}/hours"] = {"since": "2026-02-02", "opens": "10:00", "closes": "15:00"}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -97,7 +101,8 @@ class World:
         self.token = server.token(person)
         # Sessions end here: a program has none to lose.
         self.person: Person = replace(person, browser=server.browser(Authorization=f"Bearer {self.token}"))
-        self.ids: dict[str, str] = {"name": "demo"}
+        self.ids: dict[str, str] = {"name": "demo", "source": "amfi", "exchange": "NSE"}
+        self.ids |= {"day": "2026-02-02", "since": "2026-02-02"}
         self.symbols = itertools.count()
         self.answered: dict[str, set[int]] = defaultdict(set)
         self.refill()
@@ -119,9 +124,14 @@ class World:
         own = add_holding(self.person, portfolio["id"], **house)["instrument"]["id"]
         browser, today = self.person.browser, "2026-01-05"
         assert browser.put(f"/instruments/{own}/prices/{today}", json={"price": "9"}).status_code == 200
+        if "instrument_id" in self.ids:  # a person may have only so many
+            browser.delete(f"/instruments/{self.ids['instrument_id']}/own-source")
         assert browser.put(f"/instruments/{own}/own-source", json=OWN_SOURCE).status_code == 200
         dividend = {"kind": "DIVIDEND", "ex_on": today, "amount": "0.25"}
         action = browser.post(f"/instruments/{own}/actions", json=dividend).json()
+        for path in (f"{MARKET}/days/{{day}}", f"{MARKET}/hours"):
+            at = path.removeprefix("/api/v1").format(**self.ids)
+            assert browser.put(at, json=LIKELY[path]).status_code == 200
         alias = browser.post(f"/instruments/{own}/aliases", json=A_NAME | {"value": "HOME"}).json()
         self.ids |= {"instrument_id": own, "date": today, "action_id": action["id"], "alias_id": alias["id"]}
         hold_price(self.server, own, "77")

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -34,8 +35,11 @@ from tickfolio.services.accounts import (
     sign_out,
     sign_up,
 )
+from tickfolio.services.corporate_actions import ActionDraft, record_action
 from tickfolio.services.idempotency import Answer, answer_once
+from tickfolio.storage.corporate_actions import ActionKind
 from tickfolio.storage.database import open_database
+from tickfolio.storage.own_sources import OwnSource
 from tickfolio.storage.tables import metadata
 
 HOME = "203.0.113.7"
@@ -367,6 +371,12 @@ def furnish(given: Given, reception, user):
     with given.database.reading() as tx:
         instrument = tx.instruments.load(user.id, bought.instrument_id)
     given.price(instrument, "9500000", source="hand")
+    rent = ActionDraft(ActionKind.DIVIDEND, date(2026, 1, 6), amount=Decimal(100))
+    told = ("http://prices.example.org/flats", "json", "price", None, "INR")
+    with given.database.transaction() as tx:
+        action = record_action(tx, given.world, user, instrument.id, rent)
+        tx.dismissed_dividends.add(portfolio.id, action.id, given.world.now())
+        tx.own_sources.store(OwnSource(instrument.id, *told, created_at=given.world.now()))
     with_api_token(reception, user, user.id)
     answer_once(given.database, given.world, user.id, "k", b"x", lambda _tx: Answer(201, None, "{}"))
     sign_in(reception, user.email, PASSWORD, HOME)
@@ -394,8 +404,10 @@ def test_fault_67_leaving_takes_everything_along_and_nothing_of_others(given, re
     assert signed_up(reception).id != asha.id  # the e-mail is free again
 
 
-# Filled by the price job alone, and tested there; corporate actions belong to nobody.
-UNFILLED = {"price_history", "prices_held", "close_blocks", "corporate_actions"}
+# Filled by the price job or the administrator alone, and tested there: these belong to nobody.
+UNFILLED = {"price_history", "prices_held", "close_blocks", "price_verdicts", "history_fills"}
+UNFILLED |= {"source_files", "source_quotas", "source_breakers", "source_orders", "market_hours", "market_days"}
+UNFILLED |= {"instrument_aliases", "action_proposals"}
 
 
 def test_nobody_deletes_an_account_without_its_password(reception):

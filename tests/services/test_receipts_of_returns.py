@@ -36,7 +36,7 @@ NO_FIGURES = {
 # The same of a summary.
 NO_AMOUNTS = {
     *("id", "portfolio_id", "instrument", "price", "fx_on", "portfolio", "currency", "coverage"),
-    *("last_updated_at", "next_refresh_at", "holdings", "closed"),
+    *("last_updated_at", "next_refresh_at", "holdings", "closed", "provisional"),
 }
 
 
