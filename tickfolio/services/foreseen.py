@@ -111,14 +111,22 @@ def draft_rows(tx: Tx, proposal: Proposal, knot: Knot, books: Mapping[Place, Boo
 
 
 def provisional_places(tx: Tx, portfolios: Sequence[Portfolio], instrument_ids: Iterable[str]) -> frozenset[Place]:
-    """Where an open proposal would change what is held: (portfolio, instrument) whose profit is provisional."""
+    """Where an open proposal would change what is held: (portfolio, instrument) whose profit is provisional.
+
+    The portfolios are one person's.
+    """
+    open_ones = tx.action_proposals.of(instrument_ids, (ProposalState.OPEN,))
+    moving = [proposal for proposal in open_ones if proposal.kind in MOVING_UNITS]
+    # Most have nothing to do with what one holds, and a summary must not pay for foreseeing those.
+    first = (
+        tx.ledgers.first_days(portfolios[0].user_id, [one.id for one in portfolios]) if moving and portfolios else {}
+    )
     found: set[Place] = set()
-    for proposal in tx.action_proposals.of(instrument_ids, (ProposalState.OPEN,)):
-        if proposal.kind not in MOVING_UNITS:
-            continue
+    for proposal in moving:
         for portfolio in portfolios:
             place = (portfolio.id, proposal.instrument_id)
-            if place not in found and foresee(tx, proposal, portfolio) is not None:
+            begins = place in first and first[place] < proposal.ex_on
+            if begins and place not in found and foresee(tx, proposal, portfolio) is not None:
                 found.add(place)
     return frozenset(found)
 
