@@ -103,7 +103,7 @@ def running(
     assert not thread.is_alive()
 
 
-def wait_until(happened: Callable[[], Any], what: str = "it to happen", seconds: float = 10.0) -> Any:
+def wait_until(happened: Callable[[], Any], what: str = "it to happen", seconds: float = 30.0) -> Any:
     """What it gave, once that is true."""
     deadline = time.monotonic() + seconds
     while not (result := happened()):
