@@ -31,7 +31,8 @@ from tickfolio.services.projection import project_all
 from tickfolio.services.summaries import Summaries
 from tickfolio.services.upkeep import make_blocks
 from tickfolio.storage.columns import UtcInstant
-from tickfolio.storage.database import Database, make_engine
+from tickfolio.storage.database import Database
+from tickfolio.storage.engine import make_engine
 from tickfolio.storage.ledgers import LedgerRow, _values
 from tickfolio.storage.migrate import migrate
 from tickfolio.storage.tables import transactions

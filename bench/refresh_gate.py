@@ -11,7 +11,7 @@ from bench.measure import Report, side_by_side
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.providers.provider import BatchResult
 from tickfolio.services.price_batches import record_batch
-from tickfolio.storage.database import make_engine
+from tickfolio.storage.engine import make_engine
 
 COUNT = 10_000
 SMALL = 20

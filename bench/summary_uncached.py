@@ -15,7 +15,8 @@ from bench.made import MadeServer, made_server
 from bench.measure import Report, side_by_side
 from tickfolio.cache.cache import MemoryCache
 from tickfolio.services.summaries import Summaries, load_summary
-from tickfolio.storage.database import Database, make_engine
+from tickfolio.storage.database import Database
+from tickfolio.storage.engine import make_engine
 
 COUNT = 50
 

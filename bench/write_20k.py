@@ -14,7 +14,8 @@ from bench.measure import Report, side_by_side
 from tests.builders import Given, buy
 from tests.infrastructure.clock import SettableClock
 from tickfolio.services.ledgers import record_transaction
-from tickfolio.storage.database import Database, make_engine
+from tickfolio.storage.database import Database
+from tickfolio.storage.engine import make_engine
 from tickfolio.storage.ledgers import _values
 from tickfolio.storage.migrate import migrate
 from tickfolio.storage.tables import transactions

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.builders import Given
-from tickfolio.storage.database import make_engine
+from tickfolio.storage.engine import make_engine
 
 
 @pytest.fixture

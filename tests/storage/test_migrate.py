@@ -14,7 +14,8 @@ from tests.builders import Given
 from tickfolio.services.projection import project_outdated
 from tickfolio.services.verify import verify
 from tickfolio.storage import tables
-from tickfolio.storage.database import make_engine, open_database
+from tickfolio.storage.database import open_database
+from tickfolio.storage.engine import make_engine
 from tickfolio.storage.migrate import SchemaTooNew, _config, migrate
 
 HEAD = "0005"

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from tickfolio.storage.database import make_engine
+from tickfolio.storage.engine import make_engine
 
 
 def copy_database(url: str, target: Path) -> None:

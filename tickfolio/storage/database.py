@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine
 from sqlalchemy import exc as sql_errors
-from sqlalchemy.engine import URL
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tickfolio.domain.errors import Unavailable
@@ -17,6 +16,7 @@ from tickfolio.storage.action_proposals import ActionProposals
 from tickfolio.storage.breakers import Breakers
 from tickfolio.storage.corporate_actions import CorporateActions
 from tickfolio.storage.dismissed_dividends import DismissedDividends
+from tickfolio.storage.engine import BUSY_SECONDS, SqliteError, make_engine
 from tickfolio.storage.history_fills import HistoryFills
 from tickfolio.storage.holdings import Holdings
 from tickfolio.storage.instrument_aliases import InstrumentAliases
@@ -38,16 +38,6 @@ from tickfolio.storage.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from tickfolio.storage.closes import Closes
-
-try:
-    import pysqlite3.dbapi2 as sqlite_driver
-except ImportError:  # no wheel for this platform: the standard library's SQLite, without WAL when it is an old one
-    import sqlite3 as sqlite_driver
-
-# SQLite 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at once.
-_WAL_SAFE = (3, 51, 3)
-_BUSY_SECONDS = 5.0
-_POOL_WAIT_SECONDS = 2.0
 
 
 class Tx:
@@ -222,7 +212,7 @@ class Database:
         if self._writer is None:
             yield
             return
-        if not self._writer.acquire(_BUSY_SECONDS):
+        if not self._writer.acquire(BUSY_SECONDS):
             raise Unavailable("The database is busy; nothing was written. Try again in a moment.")
         try:
             yield
@@ -244,7 +234,7 @@ def _told_plainly(stage: _Stage | None = None) -> Iterator[None]:
         yield
     except (sql_errors.OperationalError, sql_errors.InterfaceError, sql_errors.InternalError) as error:
         raise Unavailable(f"The database cannot be used now; {(stage or _Stage()).outcome}.") from error
-    except sqlite_driver.Error as error:  # from `changes`, which speaks to the driver itself
+    except SqliteError as error:  # from `changes`, which speaks to the driver itself
         raise Unavailable("The database cannot be used now; nothing was written.") from error
     except sql_errors.TimeoutError as error:
         raise Unavailable("Too much is going on at once; nothing was written.") from error
@@ -253,42 +243,3 @@ def _told_plainly(stage: _Stage | None = None) -> Iterator[None]:
 def open_database(url: str, *, pool_size: int = 10) -> Database:
     """Opens `sqlite:////path/file.db` or `postgresql+psycopg://…`; the schema must be there (see `migrate`)."""
     return Database(make_engine(url, pool_size=pool_size))
-
-
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """The engine behind a database; only the migrations use it without one."""
-    parsed = make_url(url)
-    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": _POOL_WAIT_SECONDS}
-    pool["hide_parameters"] = True  # an error is logged, and what somebody owns or is called must not be
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed, pool)
-    return create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        connect_args={"options": "-c timezone=utc", "connect_timeout": 5},
-        **pool,
-    )
-
-
-def _sqlite_engine(url: URL, pool: dict[str, Any]) -> Engine:
-    engine = create_engine(
-        url, module=sqlite_driver, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, **pool
-    )
-    journal = "WAL" if sqlite_driver.sqlite_version_info >= _WAL_SAFE else "TRUNCATE"
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # SQLAlchemy and we say when a transaction begins, not the driver
-        cursor = connection.cursor()
-        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
-        if connection.info.get("writes", True) != writes:  # said only when it changes: most connections go on reading
-            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-            connection.info["writes"] = writes
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from tickfolio.domain.errors import Unavailable
-from tickfolio.storage.database import make_engine
+from tickfolio.storage.engine import make_engine
 
 _LOCK = 7_421_893_001  # any number that nobody else locks in this database
 
