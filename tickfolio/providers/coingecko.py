@@ -104,7 +104,8 @@ class CoinGeckoAdapter:
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The coin's id and the instrument's currency, for BTC or BTC-USD; None for a coin that we do not know."""
-        if instrument.asset_type is not AssetType.CRYPTO or not _CURRENCY.fullmatch(instrument.currency):
+        is_coin = instrument.asset_type is AssetType.CRYPTO and instrument.exchange == "CRYPTO"
+        if not is_coin or not _CURRENCY.fullmatch(instrument.currency):
             return None
         coin = COINS.get(instrument.symbol.upper().removesuffix(f"-{instrument.currency}"))
         return None if coin is None else f"{coin}/{instrument.currency.lower()}"

@@ -21,6 +21,7 @@ from tickfolio.domain.price_gate import LikenessKind, find_likeness
 from tickfolio.domain.prices import Close
 from tickfolio.providers.provider import Failure, FailureKind, HistoryResult, Provider
 from tickfolio.services.markets import load_calendar
+from tickfolio.services.source_orders import candidates, load_orders
 from tickfolio.services.sources import Sources, sources_on
 from tickfolio.services.told_actions import record_told_actions
 from tickfolio.services.world import World
@@ -111,7 +112,9 @@ def ask_for_history(tx: Tx, world: World, user: User, instrument_id: str) -> Fil
     instrument = tx.instruments.load(user.id, instrument_id)
     fill = tx.history_fills.of([instrument.id]).get(instrument.id)
     now = world.now()
-    if fill is None or (fill.state is not FillState.FAILED and now < fill.asked_at + ASKED_BY_HAND_EVERY):
+    if fill is None or fill.state is FillState.RUNNING:  # somebody is at it, and their lease must not be cut short
+        return fill
+    if fill.state is not FillState.FAILED and now < fill.asked_at + ASKED_BY_HAND_EVERY:
         return fill
     asked = replace(fill, state=FillState.WAITING, tries=0, asked_at=now, next_at=now)
     tx.history_fills.write([asked])
@@ -141,17 +144,14 @@ def _fill(database: Database, world: World, sources: Sources, fill: Fill) -> boo
     now = world.now()
     with database.reading() as tx:
         instrument = tx.instruments.many([fill.instrument_id]).get(fill.instrument_id)
-        on = sources_on(tx, sources)
+        on, orders = sources_on(tx, sources), load_orders(tx)
         missing = [] if instrument is None else _missing(tx, instrument, fill, now)
     if instrument is None or not missing:
         return _settle(database, replace(fill, state=FillState.DONE, tries=0, next_at=now + LOOKED_AT_EVERY))
     failure: str | None = _NO_SOURCE
     tried: str | None = None
-    for name, provider in on.items():
-        symbol = provider.symbol_of(instrument)
-        if symbol is None:
-            continue
-        result = _ask(provider, symbol, datetime.combine(missing[0], time(), UTC), now)
+    for name, symbol in candidates(instrument, on, orders):
+        result = _ask(on[name], symbol, datetime.combine(missing[0], time(), UTC), now)
         failure, tried = _why_not(result, instrument, missing), name
         if failure is None:
             return _store(database, world, instrument, fill, name, result)

@@ -156,7 +156,7 @@ def _confirm(refresher: Refresher, plan: Plan, asking: Asking, record: Record) -
     """Asks other sources about what is held back. Raises: LostLease."""
     doubts = asking.counts.to_confirm
     if doubts:
-        change = ask_for_second_opinions(refresher.database, refresher.world, plan.on, doubts, record)
+        change = ask_for_second_opinions(refresher.database, refresher.world, plan.on, plan.orders, doubts, record)
         asking.counts = asking.counts.plus(change)
 
 

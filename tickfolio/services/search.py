@@ -12,7 +12,8 @@ from tickfolio.domain.prices import LatestPrice
 from tickfolio.domain.renames import renames_from
 from tickfolio.providers.provider import Listing, Provider
 from tickfolio.services.instruments import rank, search_words
-from tickfolio.services.sources import Sources, provider_of, sources_on
+from tickfolio.services.source_orders import Orders, candidates, load_orders
+from tickfolio.services.sources import Sources, sources_on
 from tickfolio.storage.database import Database
 from tickfolio.storage.instrument_aliases import Alias
 
@@ -53,7 +54,7 @@ def search_instruments(database: Database, sources: Sources, owner_id: str, quer
     asked = house or query
     words = search_words(asked)
     with database.reading() as tx:
-        on = sources_on(tx, sources)
+        on, orders = sources_on(tx, sources), load_orders(tx)
         aliases = {alias.instrument_id: alias for alias in tx.aliases.beginning(query.strip().upper(), _STORED_MAX)}
         stored = {one.id: one for one in tx.instruments.search(owner_id, words, _STORED_MAX)}
         for rename in renames_from(query.strip().upper()):
@@ -62,12 +63,12 @@ def search_instruments(database: Database, sources: Sources, owner_id: str, quer
         prices = tx.prices.latest(stored)
     listings, unreachable = _ask(on, asked)
     found = {
-        _identity(one): Found(one, True, _source(one, on), *_price(prices, one), known_as=aliases.get(one.id))
+        _identity(one): Found(one, True, _source(one, on, orders), *_price(prices, one), known_as=aliases.get(one.id))
         for one in stored.values()
     }
     for listing in listings:
         one = _unstored(listing)
-        found.setdefault(_identity(one), Found(one, False, _source(one, on), None, None))
+        found.setdefault(_identity(one), Found(one, False, _source(one, on, orders), None, None))
     ordered = sorted(found.values(), key=lambda one: _rank(one, asked, is_house=house is not None))
     return Findings(ordered[:limit], unreachable, house)
 
@@ -115,9 +116,8 @@ def _identity(one: Instrument) -> tuple[str, str, str]:
     return one.asset_type, one.exchange, one.symbol
 
 
-def _source(one: Instrument, on: Mapping[str, Provider]) -> str | None:
-    priced_by = provider_of(one, on)
-    return priced_by[0] if priced_by else None
+def _source(one: Instrument, on: Mapping[str, Provider], orders: Orders) -> str | None:
+    return next((name for name, _ in candidates(one, on, orders)), None)
 
 
 def _price(prices: Mapping[str, LatestPrice], one: Instrument) -> tuple[Decimal | None, datetime | None]:

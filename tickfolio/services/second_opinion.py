@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from tickfolio.domain.instruments import Instrument
 from tickfolio.providers.provider import BatchResult, Provider
 from tickfolio.services.price_batches import BatchCounts, Doubt, LostLease, Recorded
+from tickfolio.services.source_orders import Orders, candidates
 from tickfolio.services.world import World
 from tickfolio.storage.database import Database
 
@@ -18,14 +18,19 @@ Record = Callable[[str, Mapping[str, Sequence[str]], BatchResult], Recorded]
 
 
 def ask_for_second_opinions(
-    database: Database, world: World, on: Mapping[str, Provider], doubts: Sequence[Doubt], record: Record
+    database: Database,
+    world: World,
+    on: Mapping[str, Provider],
+    orders: Orders,
+    doubts: Sequence[Doubt],
+    record: Record,
 ) -> BatchCounts:
-    """Asks for each doubt the first other source that is on and can price it; says by how much the counts change.
+    """Asks for each doubt the next source that is on and can price it; says by how much the counts change.
 
     What the second source says goes through the gate like any price, and agrees there or does not. Raises: LostLease.
     """
     settled = 0
-    for name, asked in _ask_whom(database, on, doubts[:_ASKED_MAX]).items():
+    for name, asked in _ask_whom(database, on, orders, doubts[:_ASKED_MAX]).items():
         try:
             for result in on[name].fetch(list(asked), world.now()):
                 settled += record(name, asked, result).counts.updated
@@ -40,7 +45,7 @@ def ask_for_second_opinions(
 
 
 def _ask_whom(
-    database: Database, on: Mapping[str, Provider], doubts: Sequence[Doubt]
+    database: Database, on: Mapping[str, Provider], orders: Orders, doubts: Sequence[Doubt]
 ) -> Mapping[str, dict[str, list[str]]]:
     """By the second source, its own symbols and the instruments behind each."""
     with database.reading() as tx:
@@ -48,19 +53,12 @@ def _ask_whom(
     asked: dict[str, dict[str, list[str]]] = {}
     for doubt in doubts:
         instrument = instruments.get(doubt.instrument_id)
-        found = None if instrument is None else _second(instrument, doubt.source, on)
+        others = () if instrument is None else candidates(instrument, on, orders)
+        found = next(((name, symbol) for name, symbol in others if name != doubt.source), None)
         if found is not None:
             name, symbol = found
             asked.setdefault(name, {}).setdefault(symbol, []).append(doubt.instrument_id)
     return asked
-
-
-def _second(instrument: Instrument, first: str, on: Mapping[str, Provider]) -> tuple[str, str] | None:
-    for name, provider in on.items():
-        symbol = None if name == first else provider.symbol_of(instrument)
-        if symbol is not None:
-            return name, symbol
-    return None
 
 
 def _held(database: Database, doubts: Sequence[Doubt]) -> set[str]:

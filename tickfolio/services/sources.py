@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tickfolio.domain.errors import AdministratorOnly, KeyMissing, NotFound, SettingFixed, TermsNotAccepted
-from tickfolio.domain.instruments import Instrument
 from tickfolio.providers.provider import Provider
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
@@ -76,12 +75,3 @@ def switch_source(tx: Tx, world: World, sources: Sources, user: User, name: str,
     accepted_at = world.now() if on and provider.terms else None
     tx.server.switch_source(name, on=on, terms_accepted_at=accepted_at)
     tx.server.note(world.new_id(), user.id, f"source_{name}_{'on' if on else 'off'}", None, world.now())
-
-
-def provider_of(instrument: Instrument, on: Mapping[str, Provider]) -> tuple[str, str] | None:
-    """(the source's name, its own symbol) for an instrument: the first source that is on and can price it."""
-    for name, provider in on.items():
-        symbol = provider.symbol_of(instrument)
-        if symbol is not None:
-            return name, symbol
-    return None
