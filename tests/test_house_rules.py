@@ -46,12 +46,13 @@ NAMED_BY_A_LIBRARY = {
     "handle_request": "httpx2 calls a transport by this name",
 }
 
-MONEY_ROOMS = ("domain/", "reports/", "services/", "storage/")
-MONEY_FILES = tuple(f"providers/{name}.py" for name in ("amfi", "yahoo", "ecb", "demo"))
+MONEY_ROOMS = ("domain/", "reports/", "services/", "storage/", "providers/")
+NO_MONEY_FILES = tuple(f"providers/{name}.py" for name in ("address_check", "http", "limits"))  # bytes and seconds
 FLOAT_NAMES = {"float", "Float", "float16", "float32", "float64", "Double", "REAL", "DOUBLE_PRECISION"}
 CLOCK_CALLS = {"now", "utcnow", "today"}
 CLOCK_OWNERS = {"datetime", "date", "dt", "func", "pendulum"}
 MAY_READ_THE_CLOCK = ("tickfolio/main.py", "tickfolio/main/", "tickfolio/cli/")
+TIMED = re.compile(r"monotonic|perf_counter|process_time|(?<!after_)seconds|lasted|took", re.IGNORECASE)
 BANNED_MODULES = re.compile(r"(^|_)(utils?|helpers?|managers?)$")
 BANNED_VERBS = re.compile(r"^_*(handle|process|manage|do)(_|$)")
 UNFINISHED = re.compile(r"(#|//|<!--|/\*|\*).*\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
@@ -181,7 +182,8 @@ def clock_reads(tree: ast.AST) -> list[int]:
 
 
 def test_no_float_comes_near_money():
-    near = [path for path in python_files("tickfolio") if in_package(path).startswith((*MONEY_ROOMS, *MONEY_FILES))]
+    rooms = [path for path in python_files("tickfolio") if in_package(path).startswith(MONEY_ROOMS)]
+    near = [path for path in rooms if in_package(path) not in NO_MONEY_FILES]
     found = {name_of(path): floats(parsed(path)) for path in near}
 
     complain(f"{name}:{line}: a float" for name, lines in found.items() for line in lines if name not in FLOATS)
@@ -240,6 +242,35 @@ def test_a_planted_clock_is_seen(planted):
 
 
 # --- Names -----------------------------------------------------------------------------------------------------------
+
+
+def asserted_seconds(tree: ast.AST) -> list[int]:
+    """Lines that assert that something lasted less than a number written there."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+        for compared in ast.walk(node.test)
+        if isinstance(compared, ast.Compare) and isinstance(compared.ops[-1], ast.Lt | ast.LtE)
+        if isinstance(compared.comparators[-1], ast.Constant)
+        if TIMED.search(ast.unparse(compared))
+    ]
+
+
+def test_no_test_asserts_a_speed():
+    """Machines are shared and noisy: `HANGS_SECONDS` tells what is bounded from what hangs, `make bench` measures."""
+    complain(
+        f"{name_of(path)}:{line}: asserts seconds"
+        for path in python_files("tests")
+        for line in asserted_seconds(parsed(path))
+    )
+
+
+@pytest.mark.parametrize(
+    "planted", ["assert time.monotonic() - began < 5", "assert 1 < lasted <= 1.5", "assert f(seconds < 2)"]
+)
+def test_a_planted_speed_is_seen(planted):
+    assert asserted_seconds(ast.parse(planted)) == [1]
 
 
 def banned_names(path: str, tree: ast.AST) -> list[str]:

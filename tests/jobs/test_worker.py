@@ -8,6 +8,7 @@ import structlog
 from docket import Cron
 
 from tests.infrastructure.run import find_free_port
+from tests.patience import HANGS_SECONDS
 from tickfolio.jobs.schedule import Work, make_tasks
 from tickfolio.jobs.worker import Jobs
 
@@ -121,7 +122,7 @@ def test_new_instruments_are_priced_at_once_by_whoever_asks_from_any_thread(queu
     threading.Thread(target=jobs.price_new, args=(["i1"],)).start()
 
     seen.wait_for("new", "i1")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < HANGS_SECONDS
 
 
 def test_several_who_ask_within_a_moment_become_one_run(queue_url, run, seen):
@@ -246,13 +247,13 @@ def test_a_queue_out_of_reach_costs_the_asker_nothing_and_the_end_is_prompt(run,
     jobs = run(f"redis://127.0.0.1:{find_free_port()}/0")
     jobs.price_new(["i1"])
     jobs.refresh_by_hand("r1")
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < HANGS_SECONDS
 
     time.sleep(0.5)
     jobs.price_new(["i2"])
     jobs.stop()
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < HANGS_SECONDS
     assert seen.calls == []
 
 
@@ -276,7 +277,7 @@ def test_the_end_is_prompt_when_nothing_is_under_way(queue_url, run, seen):
 
     jobs.stop()
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < HANGS_SECONDS
     assert not jobs._thread.is_alive()
 
 

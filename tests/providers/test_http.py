@@ -5,6 +5,7 @@ import tracemalloc
 
 import pytest
 
+from tests.patience import HANGS_SECONDS
 from tests.providers.misbehaving import (
     RawServer,
     cuts_off,
@@ -62,17 +63,17 @@ def test_fault_02_a_server_cannot_hold_us_beyond_the_deadline(behaviour):
 
     assert result.kind is FailureKind.TRANSIENT
     assert "within 0.3 s" in result.message
-    assert 0.25 < lasted < 1.5
+    assert 0.25 < lasted < HANGS_SECONDS
 
 
 def test_fault_02_a_second_try_has_only_the_time_that_is_left():
     with RawServer(hangs) as server, HttpClient(time.monotonic) as client:
         started_at = time.monotonic()
-        result = client.get(Request(server.url, deadline_seconds=20), 0.3)
+        result = client.get(Request(server.url, deadline_seconds=60), 0.3)
         lasted = time.monotonic() - started_at
 
     assert isinstance(result, Failure)
-    assert lasted < 1.5
+    assert lasted < HANGS_SECONDS
 
 
 def test_fault_20_an_endless_body_is_cut_at_the_cap():

@@ -336,7 +336,7 @@ def test_fault_03_a_host_that_wants_us_to_wait_is_asked_no_further_in_that_run()
 
 @pytest.mark.enable_socket
 def test_a_slow_host_has_its_time_and_the_rest_is_left_for_the_next_run(monkeypatch):
-    monkeypatch.setattr(own_source, "HOST_SECONDS_MAX", 0.0)
+    monkeypatch.setattr(own_source, "HOST_MAX_SECONDS", 0.0)
     with RawServer(says(body=b'{"p": 5}')) as server:
         assert Asked({"1": address(server.url)}).all() == ({}, {})
 

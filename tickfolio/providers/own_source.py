@@ -34,7 +34,7 @@ BYTES_MAX = 1_000_000
 DEADLINE_SECONDS = 10.0
 INTERVAL_SECONDS = 1.0
 # One host's addresses are asked one after the other, and the rest of them in the next run.
-HOST_SECONDS_MAX = 60.0
+HOST_MAX_SECONDS = 60.0
 _HOSTS_AT_ONCE = 4
 _NO_ADDRESS = Failure(FailureKind.NO_DATA, "No address is given.")
 
@@ -144,7 +144,7 @@ class OwnProvider:
             started_at = self._clock()
             rate_limit = RateLimit(INTERVAL_SECONDS, self._clock, self._sleep)
             for url, symbols in urls.items():
-                if stopping.is_set() or self._clock() - started_at >= HOST_SECONDS_MAX:
+                if stopping.is_set() or self._clock() - started_at >= HOST_MAX_SECONDS:
                     return
                 rate_limit.wait()
                 answer = self._get(self._client, url)
