@@ -20,7 +20,7 @@ from bench.measure import Report
 from bench.price_gate import HELD, NavFile, made_instruments, store_prices
 from bench.summary_cached import free_port
 from tickfolio.api.server import run_server
-from tickfolio.main import build, take_short_turns
+from tickfolio.main import build, spare_collector, take_short_turns
 from tickfolio.settings import Settings
 
 TURNS = 3
@@ -32,11 +32,12 @@ PAUSE_SECONDS = 0.002
 def serve(folder: Path, port: int):
     """The product on a port; each line that comes in is one big refresh, whose seconds go out."""
     be_quiet()
-    take_short_turns()
     product = build(Settings(_env_file=None, data_dir=folder, providers="demo"), works=False)
     server = MadeServer(folder, product, None, "", "")  # type: ignore[arg-type]  # the refresh has no person
     asked = made_instruments(server)
     whole = NavFile(server)
+    spare_collector()  # both as `tickfolio serve` does
+    take_short_turns()
 
     def refresh():
         print("ready", flush=True)

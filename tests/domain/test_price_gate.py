@@ -8,20 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.made import at, instrument, price_of
+from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.price_gate import (
     Accepted,
     GateReason,
     Held,
-    Likeness,
-    LikenessKind,
     Rejected,
     Unchanged,
     accept_held,
-    find_likeness,
     judge,
 )
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
-from tickfolio.domain.splits import read_ratio
 
 NOW = at("2026-11-20T09:10")
 INFY = instrument()
@@ -140,12 +137,19 @@ def test_fault_14_a_price_without_a_time_is_of_now_flagged_and_never_live(status
         ("100000", GateReason.UNIT_SUSPICION), ("95000", GateReason.UNIT_SUSPICION),
         ("105000", GateReason.UNIT_SUSPICION), ("10", GateReason.UNIT_SUSPICION), ("10.5", GateReason.UNIT_SUSPICION),
         ("9.6", GateReason.UNIT_SUSPICION), ("94000", GateReason.JUMP), ("106000", GateReason.JUMP),
-        # 1 into 2 halves it, 1 into 10 is a tenth, 3 for 2 is two thirds (not 40 %), 5 for 2 is 400; 2 % around each
-        ("500", GateReason.SPLIT_SUSPICION), ("509", GateReason.SPLIT_SUSPICION), ("520", GateReason.JUMP),
-        ("101", GateReason.SPLIT_SUSPICION), ("666.7", None), ("400", GateReason.SPLIT_SUSPICION),
-        # shares merged: 1 for 10, 1 for 2, 2 for 3
+        # 1 into 2 halves it, 1 into 10 is a tenth: 5 % around each is 475 to 525, and 95 to 105
+        ("500", GateReason.SPLIT_SUSPICION), ("525", GateReason.SPLIT_SUSPICION), ("525.1", GateReason.JUMP),
+        ("475", GateReason.SPLIT_SUSPICION), ("474.9", GateReason.JUMP),
+        ("105", GateReason.SPLIT_SUSPICION), ("106", GateReason.JUMP),
+        # 5 for 2 is 400: 2 % around it is 392 to 408
+        ("392", GateReason.SPLIT_SUSPICION), ("408", GateReason.SPLIT_SUSPICION), ("409", GateReason.JUMP),
+        # 3 for 2 takes a third off, which is no jump of 40 %: held within 2 % of 2000 ÷ 3, from 653.34 to 679.99
+        ("666.7", GateReason.SPLIT_SUSPICION), ("653.34", GateReason.SPLIT_SUSPICION), ("653.3", None),
+        ("679.99", GateReason.SPLIT_SUSPICION), ("680.1", None),
+        # shares merged: 1 for 10, 1 for 2 (1900 to 2100), 2 for 3 (1470 to 1530)
         ("10000", GateReason.SPLIT_SUSPICION), ("2000", GateReason.SPLIT_SUSPICION),
-        ("1500", GateReason.SPLIT_SUSPICION), ("1900", GateReason.JUMP),
+        ("1500", GateReason.SPLIT_SUSPICION), ("1531", GateReason.JUMP),
+        ("1900", GateReason.SPLIT_SUSPICION), ("1899", GateReason.JUMP),
     ],
 )  # fmt: skip
 def test_fault_9_10_and_11_a_jump_is_held_with_its_reason(price, reason):
@@ -157,6 +161,18 @@ def test_fault_9_10_and_11_a_jump_is_held_with_its_reason(price, reason):
         when = at("2026-11-20T09:09")
         waiting = HeldPrice(INFY.id, Decimal(price), "INR", when, "yahoo", reason.value, "r2", PriceStatus.LIVE)
         assert result == Held(reason, waiting)
+
+
+@pytest.mark.parametrize(
+    ("asset_type", "is_held"),
+    [(AssetType.STOCK, True), (AssetType.ETF, True), (AssetType.MUTUAL_FUND, True), (AssetType.CRYPTO, False)],
+)
+def test_a_third_off_is_three_for_two_only_where_somebody_splits(asset_type, is_held):
+    one = replace(INFY, asset_type=asset_type)
+
+    result = judge(told("666.7"), one, LAST, None, NOW, "r2")
+
+    assert isinstance(result, Held) == is_held
 
 
 @pytest.mark.parametrize(
@@ -262,26 +278,6 @@ def test_invariant_35_what_is_accepted_is_finite_positive_in_currency_and_never_
 
 
 # --- A held price, looked at by a person ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("price", "kind", "ratio"),
-    [
-        # the last price is 1000: 1 into 2 is 500, 1 into 5 is 200, to 2 %
-        ("500", LikenessKind.SPLIT, "2:1"), ("203.9", LikenessKind.SPLIT, "5:1"), ("204.1", None, None),
-        # five shares made into one
-        ("5000", LikenessKind.SPLIT, "1:5"),
-        # one new share for two is 3 in place of 2: 666.67; three for two is 5 in place of 2: 400
-        ("666.7", LikenessKind.BONUS, "3:2"), ("400", LikenessKind.BONUS, "5:2"),
-        # a hundredfold, or a hundredth, to 5 %
-        ("100000", LikenessKind.HUNDREDFOLD, None), ("9.6", LikenessKind.HUNDREDFOLD, None),
-        ("94000", None, None), ("1450", None, None),
-    ],
-)  # fmt: skip
-def test_what_a_suspect_price_looks_like(price, kind, ratio):
-    expected = None if kind is None else Likeness(kind, None if ratio is None else read_ratio(ratio))
-
-    assert find_likeness(Decimal(price), Decimal(1000)) == expected
 
 
 @pytest.mark.parametrize("status", [PriceStatus.LIVE, PriceStatus.CLOSE, PriceStatus.NAV])

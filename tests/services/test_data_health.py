@@ -12,7 +12,7 @@ from sqlalchemy import event
 from tests.builders import INTERVAL_MINUTES, at, buy, named, trade
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
-from tickfolio.domain.price_gate import Likeness, LikenessKind
+from tickfolio.domain.likeness import Likeness, LikenessKind
 from tickfolio.domain.prices import HeldPrice, PriceStatus
 from tickfolio.domain.splits import read_ratio
 from tickfolio.domain.valuation import MissingReason

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import buy, named
-from tests.services.desk import Floor
 from tickfolio.domain.proposals import ProposalKind, ProposalState
 from tickfolio.domain.splits import Ratio, read_ratio
 from tickfolio.providers.provider import HistoryResult, ToldDividend, ToldSplit
@@ -14,11 +13,6 @@ from tickfolio.services.told_actions import propose_symbol_change, record_told_a
 from tickfolio.storage.corporate_actions import ActionKind
 
 OPEN = ProposalState.OPEN
-
-
-@pytest.fixture
-def floor(given):
-    return Floor(given)
 
 
 def hear(floor, splits=(), dividends=(), instrument=None, source="yahoo"):
@@ -85,6 +79,16 @@ def test_a_price_after_a_source_adds_nothing(floor):
     floor.tell("150")
 
     assert floor.the_one().source == "yahoo"
+
+
+def test_fault_11_one_new_share_for_two_is_no_jump_of_40_percent_and_is_proposed_all_the_same(floor):
+    # 3 for 2 makes 1500 into 1000, and the market was 1 % up that day
+    floor.tell("1010")
+
+    proposal = floor.the_one()
+    assert (proposal.kind, proposal.ratio, proposal.state) == (ProposalKind.BONUS, read_ratio("3:2"), OPEN)
+    last, waiting, _ = floor.prices()
+    assert (last.last_price, waiting.price) == (1500, 1010)
 
 
 @pytest.mark.parametrize(

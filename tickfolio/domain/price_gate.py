@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from tickfolio.domain.gate_reasons import GateReason, told_close, why_impossible
-from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.likeness import LikenessKind, find_likeness, is_third_off
 from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import next_session_day, session_day
 from tickfolio.domain.money import exact
 from tickfolio.domain.prices import HeldPrice, LatestPrice, Observation, PriceStatus
-from tickfolio.domain.splits import Ratio
 from tickfolio.domain.witnesses import ALONE, Beside, agree, is_near, newest_last, outdoes, to_units_of
 
 
@@ -57,34 +56,15 @@ class Rejected:
     reason: GateReason
 
 
-class LikenessKind(StrEnum):
-    """What would explain a suspect price."""
-
-    SPLIT = "split"
-    BONUS = "bonus"
-    HUNDREDFOLD = "hundredfold"  # the unit is in doubt: paise for rupees, or the other way round
-
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """A guess, never a fact. `ratio` is of the split or bonus that would explain it."""
-
-    kind: LikenessKind
-    ratio: Ratio | None = None
-
-
 Verdict = Accepted | Held | Unchanged | Rejected
 
 _JUMP_UP, _JUMP_DOWN = Decimal("1.4"), Decimal("0.6")
-_UNIT, _UNIT_TOLERANCE = (Decimal(100), Decimal(1)), Decimal("0.05")
-_SPLIT_TOLERANCE = Decimal("0.02")
-# New shares for old ones, as companies do it; a price moves by the inverse, after a merger of shares by the ratio.
-_SPLITS = tuple(
-    (Decimal(new), Decimal(old))
-    for new, old in (
-        (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (8, 1), (10, 1), (15, 1), (20, 1), (25, 1), (50, 1), (3, 2), (5, 2),
-    )
-)  # fmt: skip
+_SPLIT_AT_TIMES = frozenset({AssetType.STOCK, AssetType.ETF, AssetType.MUTUAL_FUND})
+_SUSPECTED = {
+    LikenessKind.HUNDREDFOLD: GateReason.UNIT_SUSPICION,
+    LikenessKind.SPLIT: GateReason.SPLIT_SUSPICION,
+    LikenessKind.BONUS: GateReason.SPLIT_SUSPICION,
+}
 
 
 @exact
@@ -99,8 +79,9 @@ def judge(
 ) -> Verdict:
     """The verdict on one observation, beside the last good price, the held one, and what else is known.
 
-    A jump of more than 40 % is held until another source, or the same one in another run, says the same within 2 %; a
-    split that is recorded explains one. A price set by hand, and the first one after it, may jump.
+    A jump of more than 40 %, or by the third that three shares for two take off, is held until another source, or the
+    same one in another run, says the same within 2 %. A split that is recorded explains it. A price set by hand, and
+    the first one after it, may jump.
     """
     impossible = why_impossible(observation, instrument, now)
     if impossible:
@@ -164,20 +145,6 @@ def accept_held(
     return _accept(observation, instrument, last, held.as_of, now, calendar).price
 
 
-@exact
-def find_likeness(new: Decimal, old: Decimal) -> Likeness | None:
-    """What a suspect price beside the last good one looks like; None where it is like nothing that we know of."""
-    if _is_ratio(new, old, _UNIT, _UNIT_TOLERANCE):
-        return Likeness(LikenessKind.HUNDREDFOLD)
-    for many, few in _SPLITS:
-        if _is_near(new * many, old * few, _SPLIT_TOLERANCE):
-            # Shares are split into whole ones; so many for two come of a bonus issue.
-            return Likeness(LikenessKind.SPLIT if few == 1 else LikenessKind.BONUS, Ratio(many, few))
-        if _is_near(new * few, old * many, _SPLIT_TOLERANCE):
-            return Likeness(LikenessKind.SPLIT, Ratio(few, many))
-    return None
-
-
 def _ignored(source: str, as_of: datetime, last: LatestPrice, now: datetime, beside: Beside) -> GateReason | None:
     """Why an answer changes nothing: of two of one instant, the source that is asked first counts, or its last word."""
     if as_of != last.as_of:
@@ -206,12 +173,10 @@ def _suspicion(word: HeldPrice, last: LatestPrice | None, instrument: Instrument
         return None
     new, old = to_units_of(word, last, instrument.exchange, beside.splits)
     if _JUMP_DOWN * old <= new <= _JUMP_UP * old:
-        return None
-    if _is_ratio(new, old, _UNIT, _UNIT_TOLERANCE):
-        return GateReason.UNIT_SUSPICION
-    if any(_is_ratio(new, old, split, _SPLIT_TOLERANCE) for split in _SPLITS):
-        return GateReason.SPLIT_SUSPICION
-    return GateReason.JUMP
+        is_split = instrument.asset_type in _SPLIT_AT_TIMES and is_third_off(new, old)
+        return GateReason.SPLIT_SUSPICION if is_split else None
+    likeness = find_likeness(new, old)
+    return GateReason.JUMP if likeness is None else _SUSPECTED[likeness.kind]
 
 
 def _follow(
@@ -225,16 +190,6 @@ def _follow(
         if good is None:
             return replace(accepted, price=price, still_held=waiting[-1] if waiting else None)
         price = accept_held(good, instrument, price, now, beside.calendar)
-
-
-def _is_ratio(new: Decimal, old: Decimal, ratio: tuple[Decimal, Decimal], tolerance: Decimal) -> bool:
-    """Whether new ÷ old is about the ratio or its inverse; by products, which are exact."""
-    many, few = ratio
-    return _is_near(new * few, old * many, tolerance) or _is_near(new * many, old * few, tolerance)
-
-
-def _is_near(value: Decimal, target: Decimal, tolerance: Decimal) -> bool:
-    return abs(value - target) <= tolerance * target
 
 
 def _accept(

@@ -8,9 +8,9 @@ from decimal import Decimal
 from tickfolio.domain.gate_reasons import GateReason
 from tickfolio.domain.history_gaps import HistoryGap, find_gaps, first_close_since, with_day
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.likeness import Likeness, find_likeness
 from tickfolio.domain.market_hours import session_day, stale_at
 from tickfolio.domain.money import ZERO, exact, percent, quotient
-from tickfolio.domain.price_gate import Likeness, find_likeness
 from tickfolio.domain.prices import HeldPrice
 from tickfolio.domain.valuation import Gap, HoldingValue, PortfolioValue
 from tickfolio.reports.summary import Timing, ValuedPortfolio

@@ -14,10 +14,10 @@ import structlog
 from tickfolio.cache.events import Event
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.likeness import LikenessKind, find_likeness
 from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import next_session_day, session_day
 from tickfolio.domain.money import check_range
-from tickfolio.domain.price_gate import LikenessKind, find_likeness
 from tickfolio.domain.prices import Close
 from tickfolio.providers.provider import Failure, FailureKind, HistoryResult, Provider
 from tickfolio.services.markets import load_calendar

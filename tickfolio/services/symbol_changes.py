@@ -67,5 +67,8 @@ def _make_way(tx: Tx, wanted: Instrument) -> None:
         return
     tx.ledgers.portfolios_touching(other.id, to_change=True)  # nobody begins to hold it meanwhile
     if tx.action_proposals.is_named(other.id):
-        raise SymbolTaken(f"{wanted.symbol} on {wanted.exchange} is another instrument that somebody has used already.")
+        raise SymbolTaken(
+            f"{wanted.symbol} on {wanted.exchange} is another instrument that somebody has used already. Each holder "
+            f"can book a merger of one for one into it, which keeps cost and dates."
+        )
     tx.instruments.remove(other.id)

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from tickfolio.domain.errors import InvalidInput
 from tickfolio.domain.gate_reasons import GateReason
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.likeness import LikenessKind, find_likeness
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.money import check_range, exact
-from tickfolio.domain.price_gate import Accepted, Held, LikenessKind, Verdict, find_likeness
+from tickfolio.domain.price_gate import Accepted, Held, Verdict
 from tickfolio.domain.prices import HeldPrice, LatestPrice
 from tickfolio.domain.proposals import BY_RATIO, ProposalKind, ProposalState, is_same_split
 from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
