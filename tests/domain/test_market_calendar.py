@@ -244,3 +244,11 @@ def test_hours_of_the_same_day_are_replaced_and_not_added():
 
     assert [one.since for one in changed.hours["NSE"]] == [date.min, since]
     assert changed.session("NSE", since)[1] == at("2026-08-03T10:10")
+
+
+def test_before_the_first_hours_that_are_known_those_hold():
+    made = SHIPPED.changed([("NEW", Hours(date(2026, 1, 5), time(9), time(17)))], ())
+
+    assert made.hours_on("NEW", date(2020, 1, 1)).closes == time(17)
+    assert made.has_sessions("NEW")
+    assert made.known_until == SHIPPED.known_until
