@@ -65,8 +65,11 @@ def test_fault_34_an_open_stream_does_not_keep_the_process(tmp_path):
 
 
 def test_fault_34_what_is_under_way_is_finished(tmp_path):
-    """Signing up hashes a password, which takes a while: the signal comes in the middle of it."""
-    answers = []
+    """Signing up hashes a password, which takes a while: the signal comes in the middle of it.
+
+    Where the machine is slow some are told that too many ask at once, which is an answer too.
+    """
+    answers = {}
     with serving(tmp_path, sign_up="open") as server, server.browser() as browser:
         sign_up(browser)
 
@@ -77,7 +80,7 @@ def test_fault_34_what_is_under_way_is_finished(tmp_path):
                 another.get("/server")
                 together.wait()
                 body = {"name": "Ben", "email": f"ben{number}@example.org", "password": PASSWORD}
-                answers.append(another.post("/users", json=body).status_code)
+                answers[number] = another.post("/users", json=body).status_code
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
         for thread in threads:
@@ -88,11 +91,14 @@ def test_fault_34_what_is_under_way_is_finished(tmp_path):
         for thread in threads:
             thread.join()
 
-        assert answers == [201] * 6
-    with serving(tmp_path) as again, again.browser() as browser:
-        for number in range(6):
-            browser.post("/session", json={"email": f"ben{number}@example.org", "password": PASSWORD})
-        assert browser.get("/me").status_code == 200
+        assert len(answers) == 6
+        assert set(answers.values()) <= {201, 429}
+        assert 201 in answers.values()
+    with serving(tmp_path) as again:
+        for number, told in answers.items():
+            with again.browser() as browser:
+                body = {"email": f"ben{number}@example.org", "password": PASSWORD}
+                assert (browser.post("/session", json=body).status_code == 201) == (told == 201)
 
 
 def test_what_was_acknowledged_is_there_after_a_kill(tmp_path):
