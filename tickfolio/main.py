@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uuid_utils
@@ -23,7 +23,6 @@ from tickfolio.cache.events import Events, LocalEvents
 from tickfolio.cache.guard import Guard, connect
 from tickfolio.cache.redis import RedisCache
 from tickfolio.cache.redis_events import RedisEvents
-from tickfolio.domain.market_days import SHIPPED
 from tickfolio.jobs.schedule import Work
 from tickfolio.jobs.worker import Jobs
 from tickfolio.providers import alphavantage, amfi, bse, coingecko, eodhd, finnhub, mfapi, nse, twelvedata, yahoo
@@ -31,10 +30,11 @@ from tickfolio.providers.address_check import AddressCheck, read_named_hosts
 from tickfolio.providers.demo import DemoProvider
 from tickfolio.providers.ecb import EcbAdapter, EcbProvider
 from tickfolio.providers.http_provider import Adapter, HttpProvider
-from tickfolio.providers.own_source import Addresses, OwnProvider, no_addresses
-from tickfolio.providers.provider import Allowance, Provider
+from tickfolio.providers.own_source import OwnProvider
+from tickfolio.providers.provider import Provider
 from tickfolio.services.accounts import Reception
 from tickfolio.services.history_fill import fill_histories
+from tickfolio.services.markets import StoredCalendar
 from tickfolio.services.own_sources import StoredAddresses
 from tickfolio.services.projection import project_outdated
 from tickfolio.services.quotas import CountedAllowance
@@ -105,7 +105,7 @@ def build(
     secret, instance = _secrets(settings, database)
     shared = _share(settings, secret, instance, metrics.count)
     now = clock or (lambda: datetime.now(UTC))  # noqa: TID251  # the one place that reads the clock
-    sources = make_sources(settings, CountedAllowance(database, now), StoredAddresses(database))
+    sources = make_sources(settings, database, now)
     jobs: Jobs | None = None
     world = World(
         now=now,
@@ -204,11 +204,10 @@ def _options(settings: Settings) -> ApiOptions:
     )
 
 
-def make_sources(
-    settings: Settings, allowance: Allowance | None = None, addresses: Addresses = no_addresses
-) -> Sources:
+def make_sources(settings: Settings, database: Database, now: Callable[[], datetime]) -> Sources:
     """Every source of prices, in the order of preference; those whose key is missing are known, and never asked."""
     clock, sleep = time.monotonic, time.sleep
+    allowance, calendar = CountedAllowance(database, now), StoredCalendar(database)
 
     def http(adapter: Adapter, interval_seconds: float = INTERVAL_SECONDS) -> HttpProvider:
         return HttpProvider(adapter, clock, sleep, interval_seconds=interval_seconds, allowance=allowance)
@@ -219,26 +218,21 @@ def make_sources(
         http(amfi.AmfiAdapter(settings.amfi_url)),
         EcbProvider(EcbAdapter(settings.ecb_url), clock, sleep),
         http(yahoo.YahooAdapter(settings.yahoo_url)),
-        http(nse.NseAdapter(settings.nse_url, _trades("NSE"))),
-        http(bse.BseAdapter(settings.bse_url, _trades("BSE"))),
+        http(nse.NseAdapter(settings.nse_url, calendar)),
+        http(bse.BseAdapter(settings.bse_url, calendar)),
         http(mfapi.MfapiAdapter(settings.mfapi_url), mfapi.INTERVAL_SECONDS),
         http(coingecko.CoinGeckoAdapter(settings.coingecko_url, key("coingecko")), COINGECKO_INTERVAL_SECONDS),
-        http(finnhub.FinnhubAdapter(settings.finnhub_url, key("finnhub")), FINNHUB_INTERVAL_SECONDS),
-        http(twelvedata.TwelveDataAdapter(settings.twelvedata_url, key("twelvedata"))),
+        http(finnhub.FinnhubAdapter(settings.finnhub_url, key("finnhub"), calendar), FINNHUB_INTERVAL_SECONDS),
+        http(twelvedata.TwelveDataAdapter(settings.twelvedata_url, key("twelvedata"), calendar)),
         http(
-            alphavantage.AlphaVantageAdapter(settings.alphavantage_url, key("alphavantage")),
+            alphavantage.AlphaVantageAdapter(settings.alphavantage_url, key("alphavantage"), calendar),
             ALPHAVANTAGE_INTERVAL_SECONDS,
         ),
-        http(eodhd.EodhdAdapter(settings.eodhd_url, key("eodhd"))),
-        OwnProvider(addresses, AddressCheck(read_named_hosts(settings.own_source_hosts)), clock, sleep),
+        http(eodhd.EodhdAdapter(settings.eodhd_url, key("eodhd"), calendar)),
+        OwnProvider(StoredAddresses(database), AddressCheck(read_named_hosts(settings.own_source_hosts)), clock, sleep),
     )
     keyless = {name: f"TICKFOLIO_{name.upper()}_KEY" for name in KEYED_PROVIDERS if not key(name)}
     return Sources({one.name: one for one in known}, settings.fixed_providers(), keyless)
-
-
-def _trades(exchange: str) -> Callable[[date], bool]:
-    """On which days an exchange has a file, by the calendar that we ship."""
-    return lambda day: SHIPPED.session(exchange, day) is not None
 
 
 def _secrets(settings: Settings, database: Database) -> tuple[bytes, str]:
@@ -283,14 +277,10 @@ def _work(refresher: Refresher) -> Work:
         until = time.monotonic() + FILL_SECONDS
         fill_histories(refresher.database, refresher.world, refresher.sources, lambda: time.monotonic() < until)
 
-    def price_asked(ids: Sequence[str]) -> None:
-        price_new(refresher, ids)
-        fill_due()
-
     return Work(
         refresh_due=refresh_due,
         refresh_by_hand=refresh_asked,
-        price_new=price_asked,
+        price_new=lambda ids: price_new(refresher, ids),
         keep_order=lambda: keep_order(refresher.database, refresher.world.now()),
         fill_histories=fill_due,
     )

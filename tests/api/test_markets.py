@@ -1,8 +1,12 @@
 """The clock of each market through HTTP."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.api.running import assert_problem
+from tests.api.running import add_holding, assert_problem, make_portfolio, running, wait_until
+from tests.providers.market import Market
+from tests.providers.udiff_rows import file, row, zipped
 
 
 def market(answer, exchange):
@@ -122,3 +126,23 @@ def test_whoever_is_not_the_administrator_looks_and_does_not_touch(server, ravi)
 
     assert asha.browser.get("/markets").status_code == 200
     assert_problem(put(asha, "NSE/days/2026-12-01", kind="closed", name="x"), 403, "administrator_only")
+
+
+@pytest.mark.enable_socket
+def test_the_day_s_file_is_asked_for_by_what_the_administrator_wrote_down(sqlite_url, clock):
+    """On Monday 23 November 2026, 17:30 in India: an ordinary day until it is written down as a holiday."""
+    path = "/content/cm/BhavCopy_NSE_CM_0_0_0_20261120_F_0000.csv.zip"
+    clock.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with Market(now=clock) as market:
+        market.set_file(path, zipped(file(row("INFY", "1500.00"))), "application/zip")
+        with running(sqlite_url, works=True, clock=clock, providers="nse", nse_url=market.url) as server:
+            ravi = server.person("Ravi")
+            wait_until(lambda: path in market.paths("nse"), "the list of all, from the last file that is there")
+            before = market.paths("nse")
+
+            put(ravi, "NSE/days/2026-11-23", kind="closed", name="Mourning")
+            add_holding(ravi, make_portfolio(ravi)["id"], "INFY")
+            after = wait_until(lambda: market.paths("nse")[len(before) :], "the price of what is new")
+
+    assert "_20261123_" in before[0]
+    assert "_20261120_" in after[0]

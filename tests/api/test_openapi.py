@@ -89,6 +89,7 @@ LIKELY["/api/v1/instruments/{instrument_id}/aliases"] = A_NAME
 MARKET = "/api/v1/markets/{exchange}"
 LIKELY[f"{MARKET}/days/{{day}}"] = {"kind": "closed", "name": "Holi", "opens": None, "closes": None}
 LIKELY[f"{MARKET}/hours"] = {"since": "2026-02-02", "opens": "10:00", "closes": "15:00"}
+LIKELY["/api/v1/providers/{name}/quota"] = {"minute": 300, "day": None}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -180,6 +181,8 @@ class World:
                 continue
             if way is ParameterLocation.PATH:
                 ids = self.ids | ({"action_id": self.dividend_id} if "suggested" in case.operation.path else {})
+                if case.operation.path.endswith("/quota"):  # the demo market has none
+                    ids |= {"name": "finnhub"}
                 if "proposal_id" in case.path_parameters:
                     ids |= {"proposal_id": self.proposal(case.operation.path)}
                 case.path_parameters = {name: ids[name] for name in case.path_parameters}

@@ -76,6 +76,7 @@ ROUTES = {
     ("get", "/api/v1/providers"): Route("signed_in"),
     ("get", "/api/v1/providers/order"): Route("signed_in"),
     ("put", "/api/v1/providers/order"): Route("administrator", {"asset_type": "STOCK", "names": ["nse", "yahoo"]}),
+    ("put", "/api/v1/providers/{name}/quota"): Route("administrator", {"minute": 300, "day": None}),
     ("get", "/api/v1/events"): Route("signed_in"),
     ("post", "/api/v1/prices/refresh"): Route("administrator", answers=202),
     ("get", "/api/v1/prices/files"): Route("administrator"),
@@ -160,6 +161,8 @@ class Estate:
 
     def ask(self, person, method, path):
         route, ids = ROUTES[method, path], {"name": "demo", "source": "demo"}
+        if path.endswith("/quota"):  # the demo market has none
+            ids["name"] = "finnhub"
         things = {"portfolio": self.portfolio, "holding": self.holding, "transaction": self.transaction}
         ids |= {f"{kind}_id": thing["id"] for kind, thing in things.items()} | {"instrument_id": self.instrument["id"]}
         ids |= {"alias_id": self.alias["id"]}

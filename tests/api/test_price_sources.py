@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.api.running import add_holding, make_portfolio, running, wait_until
+from tests.api.running import add_holding, assert_problem, make_portfolio, running, wait_until
 from tests.infrastructure.clock import SettableClock
 from tests.providers.market import Market
 from tests.providers.misbehaving import RawServer, says
@@ -92,6 +92,55 @@ def test_the_order_of_a_kind_is_changed_by_the_administrator_and_taken_back(serv
     assert chief.put("/providers/order", json={"asset_type": "CASH", "names": []}).status_code == 404
     assert chief.put("/providers/order", json={"asset_type": "MUTUAL_FUND", "names": []}).status_code == 200
     assert funds(other)["own"] is False
+
+
+def test_the_quota_of_a_paid_plan_is_set_by_the_administrator_and_taken_back(server):
+    chief, other = server.person("Admin").browser, server.person("Other").browser
+
+    def twelve(browser):
+        found = by_name(browser)["twelvedata"]
+        limits = {one["span"]: (one["allowed"], one["shipped"], one["own"]) for one in found["limits"]}
+        return limits, [(one["span"], one["allowed"]) for one in found["quotas"]]
+
+    free = {"month": (None, None, False), "day": (800, 800, False), "minute": (8, 8, False)}
+    assert twelve(other) == (free, [("day", 800), ("minute", 8)])
+    assert by_name(chief)["yahoo"]["limits"] == []
+    plan = {"minute": 55, "day": None}
+    assert_problem(other.put("/providers/twelvedata/quota", json=plan), 403, "administrator_only")
+    assert chief.put("/providers/twelvedata/quota", json=plan).status_code == 200
+    paid = {"month": (None, None, False), "day": (None, 800, True), "minute": (55, 8, True)}
+    assert twelve(other) == (paid, [("minute", 55)])
+
+    assert chief.put("/providers/twelvedata/quota", json={}).status_code == 200
+    assert twelve(other) == (free, [("day", 800), ("minute", 8)])
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ({"minute": 0}, "minute", "too_small"),
+        ({"day": -1}, "day", "too_small"),
+        ({"month": 1_000_000_001}, "month", "too_large"),
+        ({"day": "800"}, "day", "int_type"),
+        ({"day": 2.5}, "day", "int_type"),
+        ({"day": True}, "day", "int_type"),
+        ({"year": 1}, "year", "extra_forbidden"),
+    ],
+)
+def test_a_quota_that_cannot_be_is_refused_by_its_field(server, body, field, code):
+    chief = server.person("Admin").browser
+
+    answer = chief.put("/providers/finnhub/quota", json=body)
+
+    assert_problem(answer, 422, "invalid_input", field)
+    assert [one["code"] for one in answer.json()["errors"]] == [code]
+
+
+@pytest.mark.parametrize("name", ["yahoo", "demo", "moon", "no_such"])
+def test_a_source_without_a_quota_has_none_to_set(server, name):
+    chief = server.person("Admin").browser
+
+    assert_problem(chief.put(f"/providers/{name}/quota", json={"day": 5}), 404, "not_found")
 
 
 def test_the_page_tells_how_long_a_source_is_left_alone_and_what_is_spent(sqlite_url, market):

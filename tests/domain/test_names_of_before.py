@@ -26,8 +26,8 @@ def test_another_exchange_or_todays_symbol_leads_nowhere():
     [
         ("HDFCMF", "HDFC"), ("hdfc mutual fund", "HDFC"), ("SBI  Mutual Fund", "SBI"), ("ICICIPRUMF", "ICICIPRU"),
         ("ADITYA_BIRLA_MF", "ADITYA BIRLA"), ("Quant AMC", "QUANT"), ("DSP MUTUALFUND", "DSP"),
-        # a scheme, a share, and a word that only ends in MF
-        ("HDFC Flexi Cap Fund", None), ("INFY", None), ("MF", None), ("", None),
+        # a scheme, shares (two of them of companies that manage funds), and a word that only ends in MF
+        ("HDFC Flexi Cap Fund", None), ("INFY", None), ("HDFCAMC", None), ("UTIAMC", None), ("MF", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_house_is_known_by_how_brokers_shorten_it(text, house):

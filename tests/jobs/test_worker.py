@@ -22,9 +22,19 @@ class Seen:
         self.calls = []
         self.refresh_takes_seconds = 0.0
         self.failing = set()
+        self.held = {}
         self.changed = threading.Condition()
 
+    def hold(self, name):
+        """From now on whoever does this waits: what counts those that wait, and what lets them go."""
+        self.held[name] = threading.Semaphore(0), threading.Event()
+        return self.held[name]
+
     def note(self, what):
+        if what[0] in self.held:
+            begun, go_on = self.held[what[0]]
+            begun.release()
+            go_on.wait(3 * WAIT_SECONDS)
         if what[0] == "due":
             time.sleep(self.refresh_takes_seconds)
         with self.changed:
@@ -152,6 +162,55 @@ def test_two_groups_that_begin_alike_are_both_priced(queue_url, run, seen):
 
     seen.wait_for("new", "i1", "i2")
     seen.wait_for("new", "i1", "i3")
+
+
+def test_one_that_is_asked_for_again_while_it_is_being_priced_is_priced_again(queue_url, run, seen):
+    """What is written down after the first run has begun, as an address of one's own, that run did not see."""
+    jobs = run(queue_url)
+    seen.wait_for("due")
+    begun, go_on = seen.hold("new")
+
+    for _ in range(3):
+        jobs.price_new(["i1"])
+        assert begun.acquire(timeout=WAIT_SECONDS)  # one more is under way
+
+    go_on.set()
+
+
+def test_one_that_is_asked_for_again_while_it_waits_to_be_priced_is_priced_once(queue_url, run, seen):
+    jobs = run(queue_url)
+    seen.wait_for("due")
+    begun, go_on = seen.hold("hand")
+
+    for number in range(4):  # as many as are done at once
+        jobs.refresh_by_hand(f"r{number}")
+        assert begun.acquire(timeout=WAIT_SECONDS)
+
+    for _ in range(3):
+        jobs.price_new(["i1"])
+        time.sleep(0.2)
+    go_on.set()
+
+    seen.wait_for("new", "i1")
+    seen.wait_for("fill")
+    time.sleep(0.3)
+    assert seen.count("new") == 1
+
+
+def test_pricing_does_not_wait_for_histories_however_many_are_asked_for(queue_url, run, seen):
+    jobs = run(queue_url)
+    seen.wait_for("due")
+    begun, go_on = seen.hold("fill")
+
+    jobs.price_new(["i0"])
+    assert begun.acquire(timeout=WAIT_SECONDS)
+
+    for number in range(1, 7):  # more than are done at once
+        jobs.price_new([f"i{number}"])
+        seen.wait_for("new", f"i{number}")
+
+    go_on.set()
+    seen.wait_for("fill")
 
 
 def test_who_asks_for_nothing_does_no_harm(queue_url, run, seen):

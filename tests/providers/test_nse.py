@@ -10,6 +10,8 @@ from tests.providers.market import Market
 from tests.providers.recorded import recorded
 from tests.providers.udiff_rows import file, row, zipped
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.market_calendar import DayKind, SpecialDay
+from tickfolio.domain.market_days import SHIPPED
 from tickfolio.domain.prices import Close, Observation, PriceStatus
 from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.providers.nse import NseAdapter
@@ -232,12 +234,17 @@ def test_older_files_are_asked_for_in_its_stead_back_over_six_sessions():
 
 
 def test_the_days_of_trade_are_those_one_is_told():
-    # a special session on Sunday the 15th, and a holiday on Monday the 16th
-    sessions = {date(2026, 11, 15), date(2026, 11, 13), date(2026, 11, 12)}
-    nse = NseAdapter(has_session=lambda day: day in sessions)
+    special = [
+        ("NSE", SpecialDay(date(2026, 11, 15), DayKind.SESSION, "A special session on Sunday")),
+        ("NSE", SpecialDay(date(2026, 11, 16), DayKind.CLOSED, "A holiday on Monday")),
+    ]
+    nse = NseAdapter(calendar=lambda: SHIPPED.changed([], special))
 
-    assert nse.newest_day(datetime(2026, 11, 16, 12, tzinfo=UTC)) == date(2026, 11, 15)
-    assert NseAdapter(has_session=lambda _day: False).newest_day(NOW) == date(2026, 11, 20)
+    (request,) = nse.latest_requests(["A"], datetime(2026, 11, 16, 12, tzinfo=UTC))
+
+    days = [url.partition("_0_0_0_")[2][:8] for url in (request.url, *request.earlier)]
+    # Tuesday the 10th, Diwali Balipratipada, is among the holidays that we ship
+    assert days == ["20261115", "20261113", "20261112", "20261111", "20261109", "20261106"]
 
 
 @pytest.mark.parametrize(

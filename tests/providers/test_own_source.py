@@ -1,4 +1,4 @@
-"""A source of one's own: any answer of a stranger is a price of the day that it names, or a precise reason."""
+"""A source of one's own: each address asked once, checked, and within its limits."""
 
 import gzip
 import json
@@ -7,263 +7,37 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.providers.misbehaving import RawServer, drips_body, says, sends_endless_body, sends_gzip_bomb
-from tests.providers.test_any_bytes import bodies
+from tests.providers.own_answers import NOW
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Observation, PriceStatus
 from tickfolio.providers import own_source
 from tickfolio.providers.address_check import AddressCheck, read_named_hosts
-from tickfolio.providers.own_answer import OwnFailure, OwnPrice, read_own
-from tickfolio.providers.own_source import OwnAddress, OwnProvider, no_addresses
+from tickfolio.providers.own_answer import OwnFailure, OwnPrice
+from tickfolio.providers.own_source import OwnAddress, OwnProvider
 from tickfolio.providers.provider import FailureKind
-
-NOW = datetime(2026, 11, 20, 9, 10, tzinfo=UTC)
-FUNDS = {
-    "data": [{"code": 1, "price": "99.5"}, {"code": 2, "price": 101.25, "on": "2026-11-19"}],
-    "a.b": {"net value": 7},
-    "last": {"0": 8},
-    "at": 1795165800,
-    "deep": {"x": [[1, 2], [3, 4]]},
-    "no": None,
-}
-
-
-def in_json(path, date_path=None, document=FUNDS):
-    body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return read_own(body, "json", path, date_path, NOW)
-
-
-def in_csv(text, path, date_path=None):
-    return read_own(text.encode(), "csv", path, date_path, NOW)
-
-
-# --- Where the price stands ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("path", "price"),
-    [
-        ("data.0.price", "99.5"),
-        ("data[1].price", "101.25"),
-        ("$.data[-1].price", "101.25"),
-        ("data.last.price", "101.25"),
-        ("data[first].price", "99.5"),
-        ("data[code=2].price", "101.25"),
-        ('"a.b".net value', "7"),
-        ("['a.b'][\"net value\"]", "7"),
-        ("last.0", "8"),
-        ("deep.x[-1][0]", "3"),
-        (" at ", "1795165800"),
-    ],
-)
-def test_a_path_leads_to_the_price(path, price):
-    assert in_json(path) == OwnPrice(Decimal(price))
-
-
-def test_the_whole_answer_may_be_the_price():
-    assert in_json("$", document=b" 101.250 ") == OwnPrice(Decimal("101.250"))
-
-
-@pytest.mark.parametrize(
-    ("path", "code", "where", "found"),
-    [
-        ("data.2.price", "path_not_found", "data.2", "there is a list of 2"),
-        ("data.0.nav", "path_not_found", "data.0.nav", "there is an object with code, price"),
-        ("data.price", "path_not_found", "data.price", "there is a list of 2"),
-        ("data[code=3].price", "path_not_found", "data.code=3", "there is a list of 2"),
-        ("at.x", "path_not_found", "at.x", "there is the number 1795165800"),
-        ("data[1].on.x", "path_not_found", "data.1.on.x", "there is the text “2026-11-19”"),
-        ("data", "not_a_number", "data", "a list of 2"),
-        ("data[1].on", "not_a_number", "data[1].on", "the text “2026-11-19”"),
-        ("no", "not_a_number", "no", "null"),
-        ("a..b", "path_unreadable", None, None),
-        ("a[", "path_unreadable", None, None),
-        ("a[x]", "path_unreadable", None, None),
-        ("", "path_unreadable", None, None),
-    ],
-)
-def test_where_a_path_ends_is_said(path, code, where, found):
-    told = in_json(path)
-
-    assert isinstance(told, OwnFailure)
-    assert (told.code, told.where, told.found) == (code, where, found)
-
-
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
-        ("NaN", "not_a_number"),
-        ("Infinity", "not_a_number"),
-        ("-Infinity", "not_a_number"),
-        ('"NaN"', "not_a_number"),
-        ('"1,234.50"', "not_a_number"),
-        ('"N/A"', "not_a_number"),
-        ('""', "not_a_number"),
-        ("true", "not_a_number"),
-        ("1e40", "not_a_number"),
-        ("0", "not_above_zero"),
-        ("-5", "not_above_zero"),
-    ],
-)
-def test_fault_06_what_is_no_price_is_none(value, code):
-    told = in_json("p", document=f'{{"p": {value}}}'.encode())
-
-    assert isinstance(told, OwnFailure)
-    assert told.code == code
-
-
-def test_a_price_keeps_its_digits():
-    assert in_json("p", document=b'{"p": 0.100000000000000001}') == OwnPrice(Decimal("0.100000000000000001"))
-
-
-ROWS = "Date,Symbol,Close\n2026-11-18,INFY,10\n2026-11-18,TCS,30\n2026-11-19,INFY,11\n2026-11-19,TCS,31.50\n\n"
-
-
-@pytest.mark.parametrize(
-    ("path", "price", "day"),
-    [
-        ("Close", "31.50", 19),
-        ("Close[last]", "31.50", 19),
-        ("Close[first]", "10", 18),
-        ("Close[1]", "30", 18),
-        ("Close[-2]", "11", 19),
-        ("Close[Symbol=INFY]", "11", 19),
-        ("Close [ Date = 2026-11-18 ]", "30", 18),
-    ],
-)
-def test_a_column_and_a_row_lead_to_the_price(path, price, day):
-    assert in_csv(ROWS, path, "Date") == OwnPrice(Decimal(price), date(2026, 11, day))
-
-
-@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-def test_other_delimiters_are_known(delimiter):
-    assert in_csv("\ufeff" + ROWS.replace(",", delimiter), "Close", "Date") == OwnPrice(
-        Decimal("31.50"), date(2026, 11, 19)
-    )
-
-
-def test_a_name_may_have_brackets_and_a_cell_a_new_line():
-    text = '"Close [INR]","Note"\n5,"two\nlines"\n'
-
-    assert in_csv(text, "Close [INR]") == OwnPrice(Decimal(5))
-    assert in_csv(text, "Close [INR][first]") == OwnPrice(Decimal(5))
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "date_path", "code", "where", "found"),
-    [
-        (ROWS, "Nav", None, "path_not_found", "Nav", "the first row has Date, Symbol, Close"),
-        (ROWS, "Close", "Day", "path_not_found", "Day", "the first row has Date, Symbol, Close"),
-        (ROWS, "Close[Name=x]", None, "path_not_found", "Name", "the first row has Date, Symbol, Close"),
-        (ROWS, "Close[Symbol=SBIN]", None, "path_not_found", "Close[Symbol=SBIN]", "no such row"),
-        (ROWS, "Close[9]", None, "path_not_found", "Close[9]", "no such row"),
-        ("", "Close", None, "path_not_found", "Close", "no first row"),
-        ("Close\n", "Close", None, "path_not_found", "Close[last]", "no such row"),
-        ("Date,Close\n2026-11-19\n", "Close", None, "not_a_number", "Close", "the text “”"),
-        ("\x00", "Close", None, "not_csv", None, None),
-    ],
-)
-def test_what_a_table_lacks_is_said(text, path, date_path, code, where, found):
-    told = in_csv(text, path, date_path)
-
-    assert isinstance(told, OwnFailure)
-    assert (told.code, told.where, told.found) == (code, where, found)
-
-
-# 1795165800 s after 1970 is 2026-11-20T09:10:00Z: 20,777 days of 86,400 s, and 33,000 s.
-@pytest.mark.parametrize(
-    ("value", "day", "at"),
-    [
-        ("2026-11-19", date(2026, 11, 19), None),
-        ("2026-11-19 15:30:00", date(2026, 11, 19), None),
-        ("2026-11-20T14:40:00+05:30", None, NOW),
-        ("2026-11-20 09:10Z", None, NOW),
-        (1795165800, None, NOW),
-        ("1795165800", None, NOW),
-        (1795165800123, None, NOW),
-        (1795165800.9, None, NOW),
-    ],
-)
-def test_a_date_is_a_day_or_an_instant(value, day, at):
-    assert in_json("p", "d", {"p": 5, "d": value}) == OwnPrice(Decimal(5), day, at)
-
-
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
-        ("19/11/2026", "not_a_date"),
-        ("2026-13-01", "not_a_date"),
-        ("2026-11-20T25:00Z", "not_a_date"),
-        (20261119, "not_a_date"),
-        ("20261119", "not_a_date"),
-        (None, "not_a_date"),
-        (float("nan"), "not_a_date"),
-        (-1e50, "not_a_date"),
-        (1e50, "not_a_date"),
-        ("2026-11-21", "in_the_future"),
-        (1795165800 + 600, "in_the_future"),
-    ],
-)
-def test_a_date_that_is_none_is_said(value, code):
-    told = in_json("p", "d", {"p": 5, "d": value})
-
-    assert isinstance(told, OwnFailure)
-    assert (told.code, told.where) == (code, "d")
-
-
-def test_fault_20_deep_json_is_none():
-    for body in (b"[" * 500_000, b'{"a":' * 100_000, b"[" * 100_000 + b"]" * 100_000):
-        told = in_json("0", document=body)
-        assert isinstance(told, OwnFailure)
-        assert told.code == "not_json"
-
-
-paths = st.text(max_size=20) | st.lists(
-    st.sampled_from(["a", ".", "[", "]", "0", "-1", "last", "first", '"', "'", "=", "$", " ", "Close", "x=1"]),
-    max_size=8,
-).map("".join)
-
-
-@given(body=bodies, kind=st.sampled_from(["json", "csv"]), path=paths, date_path=st.none() | paths)
-def test_any_bytes_under_any_path_are_a_price_or_a_reason(body, kind, path, date_path):
-    told = read_own(body, kind, path, date_path, NOW)
-
-    if isinstance(told, OwnPrice):
-        assert told.price.is_finite()
-        assert told.price > 0
-    else:
-        assert told.code
-        assert len(told.message) < 1_000
-
-
-@given(value=st.floats() | st.integers() | st.text(max_size=30) | st.booleans() | st.none(), kind=st.booleans())
-def test_any_value_is_a_price_or_a_date_or_neither(value, kind):
-    document = {"p": value, "d": 1} if kind else {"p": 1, "d": value}
-
-    assert in_json("p", "d", document)
-
-
-# --- Asking ----------------------------------------------------------------------------------------------------------
 
 
 def address(url, path="p", date_path=None, owner="asha", kind="json"):
     return OwnAddress(owner, url, kind, path, date_path, "INR")
 
 
+def no_addresses(_ids):
+    return {}
+
+
 class Asked:
     """The provider over these addresses; the hosts of the tests are allowed, unless a test says otherwise."""
 
-    def __init__(self, addresses, hosts="127.0.0.1"):
+    def __init__(self, addresses, hosts="127.0.0.1", sleep=None):
         found = dict(addresses)
         self.slept = []
         self.provider = OwnProvider(
             lambda ids: {key: found[key] for key in ids if key in found},
             AddressCheck(read_named_hosts(hosts)),
             time.monotonic,
-            self.slept.append,
+            sleep or self.slept.append,
         )
         self.ids = list(found)
 
@@ -339,6 +113,18 @@ def test_a_slow_host_has_its_time_and_the_rest_is_left_for_the_next_run(monkeypa
     monkeypatch.setattr(own_source, "HOST_MAX_SECONDS", 0.0)
     with RawServer(says(body=b'{"p": 5}')) as server:
         assert Asked({"1": address(server.url)}).all() == ({}, {})
+
+
+@pytest.mark.enable_socket
+def test_a_mistake_of_ours_does_not_pass_for_an_address_without_an_answer():
+    def break_down(_seconds):
+        raise ZeroDivisionError("a mistake in the waiting")
+
+    with RawServer(says(body=b'{"p": 5}')) as server:
+        asked = Asked({"1": address(server.url), "2": address(server.url + "&2")}, sleep=break_down)
+        with pytest.raises(ZeroDivisionError):
+            asked.all()
+        asked.provider.close()
 
 
 @pytest.mark.enable_socket

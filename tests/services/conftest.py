@@ -7,10 +7,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.builders import Given
+from tests.builders import Given, ScriptedSource, buy
 from tests.infrastructure.clock import SettableClock
 from tests.infrastructure.postgres import database_name, new_database
 from tests.providers.market import Market
+from tests.services.desk import Floor
+from tests.services.runs import make_source
+from tickfolio.domain.instruments import Instrument
 from tickfolio.storage.database import Database
 from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
@@ -57,6 +60,25 @@ def asha(given: Given) -> User:
 def portfolio(given: Given, asha: User) -> Portfolio:
     """An empty portfolio of hers."""
     return given.portfolio(asha)
+
+
+@pytest.fixture
+def infy(given: Given, asha: User, portfolio: Portfolio) -> Instrument:
+    """INFY, of which she has 10."""
+    given.record(asha, portfolio, buy("INFY", "10", "90"))
+    return given.instrument("INFY")
+
+
+@pytest.fixture
+def source(clock: SettableClock) -> ScriptedSource:
+    """A source that says 100 of everything it knows."""
+    return make_source(clock)
+
+
+@pytest.fixture
+def floor(given: Given) -> Floor:
+    """The desk, and three people around it."""
+    return Floor(given)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The stage of the desk's tests: the administrator, and two people who hold INFY through a split of 10:1."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from tests.builders import Given, ScriptedSource, at, buy
 from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.proposals import ProposalKind, ProposalState
 from tickfolio.domain.splits import read_ratio
+from tickfolio.domain.valuation import HoldingValue
 from tickfolio.services import action_desk
 from tickfolio.services.action_preview import Preview, preview_for_one
 from tickfolio.services.price_batches import record_batch
@@ -15,6 +17,8 @@ from tickfolio.storage.action_proposals import Proposal
 from tickfolio.storage.people import User
 from tickfolio.storage.portfolios import Portfolio
 
+OPEN, APPLIED = ProposalState.OPEN, ProposalState.APPLIED
+DISMISSED, LAPSED = ProposalState.DISMISSED, ProposalState.LAPSED
 THURSDAY, FRIDAY = at("2026-11-19T09:00"), at("2026-11-20T09:00")
 
 
@@ -104,3 +108,35 @@ class Floor:
             named = tx.instruments.many([self.infy.id])
             aliases = tx.aliases.of([self.infy.id])
         return self.held(), rows, actions, self.prices(), named, aliases
+
+
+def facts(value: HoldingValue) -> tuple[Decimal | None, ...]:
+    """The figures of a holding that a preview shows."""
+    holding = value.holding
+    return (
+        holding.quantity,
+        holding.avg_buy_price,
+        holding.invested,
+        value.last_price,
+        value.current_value,
+        value.profit_loss,
+    )
+
+
+def shown(floor: Floor, user: User, portfolio: Portfolio, symbol: str = "INFY") -> tuple[Decimal | None, ...]:
+    """The same figures in the summary."""
+    answer = json.loads(floor.given.summary(user, portfolio))
+    one = next(one for one in answer["holdings"] if one["instrument"]["symbol"] == symbol)
+    names = ("quantity", "avg_buy_price", "invested", "last_price", "current_value", "profit_loss")
+    return tuple(None if one[name] is None else Decimal(one[name]) for name in names)
+
+
+def summary(floor: Floor, user: User, portfolio: Portfolio) -> Any:
+    return json.loads(floor.given.summary(user, portfolio))
+
+
+def hotels(floor: Floor) -> Proposal:
+    """ITC Hotels, one share for ten, with 13.51 % of the cost (the company's notice)."""
+    [row] = floor.given.record(floor.admin, floor.own, buy("ITCHOTELS", "1", "1"))
+    floor.given.price(floor.given.instrument("ITCHOTELS"), "200", as_of=THURSDAY)
+    return floor.propose("DEMERGER", "2026-11-02", ratio="1:10", to_instrument_id=row.instrument_id, cost_pct="13.51")

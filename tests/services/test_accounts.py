@@ -407,7 +407,7 @@ def test_fault_67_leaving_takes_everything_along_and_nothing_of_others(given, re
 # Filled by the price job or the administrator alone, and tested there: these belong to nobody.
 UNFILLED = {"price_history", "prices_held", "close_blocks", "price_verdicts", "history_fills"}
 UNFILLED |= {"source_files", "source_quotas", "source_breakers", "source_orders", "market_hours", "market_days"}
-UNFILLED |= {"instrument_aliases", "action_proposals"}
+UNFILLED |= {"instrument_aliases", "action_proposals", "source_limits"}
 
 
 def test_nobody_deletes_an_account_without_its_password(reception):

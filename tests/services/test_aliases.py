@@ -140,6 +140,15 @@ def test_who_looks_for_a_fund_house_finds_its_schemes_first(given, asha):
     assert look(given, asha, "HDFC", SHARE, SCHEME).fund_house is None
 
 
+def test_the_share_of_a_company_that_manages_funds_is_found_by_its_symbol(given, asha):
+    manager = Listing(AssetType.STOCK, "NSE", "HDFCAMC", "HDFC Asset Management Company", "INR")
+
+    told = look(given, asha, "hdfcamc", SCHEME, manager)
+
+    assert told.fund_house is None
+    assert told.found[0].instrument.symbol == "HDFCAMC"
+
+
 def test_what_a_fund_house_is_called():
     assert house_of("HDFCMF") == "HDFC"
     assert house_of("Parag Parikh  Mutual Fund") == "PARAG PARIKH"

@@ -8,7 +8,9 @@ import pytest
 
 from tests.builders import at, buy, ecb_at, named
 from tickfolio.domain.ledger import TransactionType
+from tickfolio.domain.market_calendar import DayKind, SpecialDay
 from tickfolio.services.drafts import Draft
+from tickfolio.services.markets import set_day
 from tickfolio.services.refresh import refresh_slot
 from tickfolio.services.verify import verify
 
@@ -85,6 +87,26 @@ def test_a_purchase_of_years_ago_is_asked_for_in_the_long_file(given, asha, port
 
     assert invested(given, asha, portfolio) == [Decimal(2500)]  # 4 × 10 × 75 ÷ 1.20
     assert histories_asked(market) == ["/stats/eurofxref/eurofxref-hist.xml"]
+
+
+def test_a_day_that_the_administrator_has_closed_has_no_rate_to_be_asked_for(
+    given, asha, portfolio, market, refresher, clock
+):
+    ravi = given.user("Ravi", administrator=True)
+    closed = SpecialDay(date(2026, 10, 14), DayKind.CLOSED, "A holiday that nobody knew of")
+    with given.database.transaction() as tx:
+        set_day(tx, given.world, ravi, "ECB", closed)
+    set_rates(market, "2026-11-19", "105", "1.25")
+    set_rates(market, "2026-10-13", "100", "1.25")
+    given.record(asha, portfolio, buy(IN_YORK, "5", "18", "2026-10-14"))  # the Wednesday: Tuesday's rate
+
+    for _ in range(2):
+        run_slot(refresher, clock)
+        clock.advance(24 * 3600)  # what is not there is asked for once a day
+
+    # 5 × 18 × 100 ÷ 1.25
+    assert invested(given, asha, portfolio) == [Decimal(7200)]
+    assert len(histories_asked(market)) == 1
 
 
 def test_a_gap_among_the_known_days_is_filled(given, asha, portfolio, market, refresher, clock):

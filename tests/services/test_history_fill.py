@@ -9,10 +9,12 @@ import pytest
 
 from tests.builders import ScriptedSource, at, buy, named, trade
 from tickfolio.domain.errors import NotFound
+from tickfolio.domain.ledger import TransactionType
 from tickfolio.domain.market_days import SHIPPED
 from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.providers.provider import Failure, FailureKind
 from tickfolio.providers.yahoo import YahooAdapter
+from tickfolio.services.drafts import Draft
 from tickfolio.services.history_fill import (
     LEASE,
     ask_for_history,
@@ -194,6 +196,43 @@ def test_two_workers_share_the_work_and_ask_for_nothing_twice(given, asha, portf
 
     asked = [symbol for symbol, _ in source.histories_asked]
     assert sorted(asked) == sorted(f"S{number}" for number in range(12))
+
+
+def test_the_first_day_is_that_of_anybodys_first_row_which_may_turn_into_it(given, asha, portfolio):
+    infy = hold(given, asha, portfolio, on="2026-11-12")
+    hold(given, asha, portfolio, on="2026-11-18")
+    ravi = given.user("Ravi")
+    given.record(ravi, given.portfolio(ravi), trade("BUY", "INFY", "1", "100", "2026-11-11"))
+    merger = Draft(
+        TransactionType.MERGER, date(2026, 11, 16), named("INFY"), Decimal(1), into=named("TCS"), to_quantity=Decimal(2)
+    )
+    given.record(asha, portfolio, merger)
+    hold(given, asha, portfolio, "TCS", on="2026-11-17")
+    tcs = given.instrument("TCS")
+
+    with given.database.reading() as tx:
+        days, some = tx.history_fills.first_days(), tx.history_fills.first_days([tcs.id, "nobody"])
+
+    assert days == {infy.id: date(2026, 11, 11), tcs.id: date(2026, 11, 16)}
+    assert some == {tcs.id: date(2026, 11, 16)}
+
+
+def test_what_is_bought_while_histories_are_filled_is_filled_by_the_same_run(given, asha, portfolio, source):
+    hold(given, asha, portfolio)
+    source.say_closes("SBIN", CLOSES)
+    inner = source.fetch_history
+
+    def buy_another_meanwhile(symbol, *when):
+        if symbol == "INFY":
+            hold(given, asha, portfolio, "SBIN")
+        return inner(symbol, *when)
+
+    source.fetch_history = buy_another_meanwhile
+
+    assert fill(given, source) == 2
+
+    assert [symbol for symbol, _ in source.histories_asked] == ["INFY", "SBIN"]
+    assert closes_of(given, given.instrument("SBIN"))["2026-11-19"] == Decimal("105.5")
 
 
 def test_a_person_may_have_a_gap_looked_at_now(given, asha, portfolio, source):

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import buy, named
 from tickfolio.domain.instruments import AssetType
 from tickfolio.providers.provider import Listing
-from tickfolio.services.listings import record_listings
+from tickfolio.services.listings import compare_listings, record_listings, store_listings
 from tickfolio.storage.instrument_aliases import AliasKind
 
 TODAY = date(2026, 11, 20)
@@ -49,6 +49,43 @@ def test_a_share_is_found_by_the_number_of_its_exchange(given, asha, portfolio, 
     with given.database.reading() as tx:
         [held] = tx.holdings.all(asha.id, [portfolio.id])
     assert (held.holding.instrument_id, held.holding.quantity) == (ril.id, 3)
+
+
+def test_a_share_that_nobody_knew_is_found_by_its_number_from_the_first_list_on(given, asha, portfolio):
+    tell(given, share("RELIANCE", "INE002A01018", code="500325"))
+
+    given.record(asha, portfolio, buy(named("500325", "BSE"), "2", "1"))
+
+    ril = given.instrument("RELIANCE", "BSE")
+    assert names_of(given, ril) == [(AliasKind.CODE, "500325", "BSE", None)]
+    with given.database.reading() as tx:
+        assert [one.holding.instrument_id for one in tx.holdings.all(asha.id, [portfolio.id])] == [ril.id]
+
+
+def test_one_that_somebody_records_while_a_list_is_read_gets_its_number_from_the_next(given, asha, portfolio):
+    told = [share("RELIANCE", "INE002A01018", code="500325"), share("TCS", "INE467B01029", code="532540")]
+    with given.database.reading() as tx:
+        changes = compare_listings(tx, given.world, told)
+    given.record(asha, portfolio, buy(named("RELIANCE", "BSE"), "1", "1"))
+    ril = given.instrument("RELIANCE", "BSE")
+
+    with given.database.transaction() as tx:
+        store_listings(tx, given.world, changes)
+
+    assert names_of(given, ril) == []
+    assert names_of(given, given.instrument("TCS", "BSE")) == [(AliasKind.CODE, "532540", "BSE", None)]
+    tell(given, *told)
+    assert names_of(given, ril) == [(AliasKind.CODE, "500325", "BSE", None)]
+
+
+def test_the_number_of_a_share_whose_symbol_changes_stays_its_own(given, asha, portfolio, ril):
+    tell(given, share("RELIANCE", "INE002A01018"))
+
+    tell(given, share("RELI", "INE002A01018", code="500325"))
+
+    assert names_of(given, ril) == [(AliasKind.CODE, "500325", "BSE", None)]
+    with given.database.reading() as tx:
+        assert [one.symbol for one in tx.instruments.on_exchange("BSE")] == ["RELIANCE"]
 
 
 def test_an_isin_that_changes_leaves_the_old_one_as_a_name(given, ril):

@@ -1,19 +1,32 @@
 """The administrator's table of markets: what it changes, who may, and who hears of it."""
 
 import json
+from dataclasses import replace
 from datetime import date, time
 from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 
-from tests.builders import ScriptedSource, at, buy
+from tests.builders import ScriptedSource, at, buy, named
 from tickfolio.domain.errors import AdministratorOnly, InvalidInput, NotFound
 from tickfolio.domain.market_calendar import DayKind, Hours, SpecialDay
 from tickfolio.domain.market_days import SHIPPED
 from tickfolio.domain.prices import PriceStatus
+from tickfolio.providers.bse import BseAdapter
+from tickfolio.providers.http_provider import HttpProvider
+from tickfolio.providers.nse import NseAdapter
 from tickfolio.services.data_health import load_health
-from tickfolio.services.markets import list_markets, load_calendar, remove_day, remove_hours, set_day, set_hours
+from tickfolio.services.markets import (
+    StoredCalendar,
+    list_markets,
+    load_calendar,
+    remove_day,
+    remove_hours,
+    set_day,
+    set_hours,
+)
+from tickfolio.services.refresh import price_new
 from tickfolio.services.refresh_plan import plan_refresh
 from tickfolio.services.sources import Sources
 from tickfolio.storage.tables import metadata
@@ -158,6 +171,33 @@ def test_nothing_is_asked_for_on_a_holiday_that_is_written_down(given, desk, ash
     assert plan_refresh(given.database, given.world, sources, only=None, everything=False).size == 1
     desk.set_day("NSE", MOURNING)
     assert plan_refresh(given.database, given.world, sources, only=None, everything=False).size == 0
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("adapter", "exchange"), [(NseAdapter, "NSE"), (BseAdapter, "BSE")])
+@pytest.mark.parametrize(
+    ("special", "asked_at_and_for"),
+    [
+        # 17:30 in India on the Monday: the file of Friday is the newest one
+        (MOURNING, ("2026-11-23T12:00", "20261120")),
+        # and at that hour after the Sunday: the Sunday's
+        (replace(MUHURAT, opens=time(9), closes=time(15)), ("2026-11-22T12:00", "20261122")),
+    ],
+)
+def test_the_file_of_the_day_is_asked_for_by_the_calendar_that_counts(
+    given, desk, asha, market, adapter, exchange, special, asked_at_and_for
+):
+    now, asked_for = asked_at_and_for
+    given.record(asha, given.portfolio(asha), buy(named("INFY", exchange), "10", "1400"))
+    given.clock.now = at(now)
+    files = adapter(market.url, StoredCalendar(given.database))
+    source = HttpProvider(files, lambda: 0.0, lambda _seconds: None, interval_seconds=0)
+    desk.set_day(exchange, special)
+
+    price_new(given.refresher(source), [given.instrument("INFY", exchange).id])
+    source.close()
+
+    assert market.paths(exchange.lower())[0].partition("_0_0_0_")[2][:8] == asked_for
 
 
 def test_a_market_shows_what_is_going_on(desk):

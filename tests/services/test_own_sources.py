@@ -14,7 +14,7 @@ from tickfolio.domain.prices import PriceStatus
 from tickfolio.providers.address_check import AddressCheck, read_named_hosts
 from tickfolio.providers.own_answer import OwnFailure, OwnPrice
 from tickfolio.providers.own_source import OwnProvider
-from tickfolio.services.manual_prices import set_price
+from tickfolio.services.manual_prices import remove_price, set_price
 from tickfolio.services.own_sources import (
     SOURCES_MAX,
     TRIES_A_MINUTE,
@@ -28,6 +28,7 @@ from tickfolio.services.own_sources import (
 from tickfolio.services.refresh import price_new, refresh_slot
 from tickfolio.services.source_records import load_source_records
 from tickfolio.services.sources import Sources
+from tickfolio.services.upkeep import keep_order
 from tickfolio.storage.own_sources import OwnSource
 
 GOLD = named("Gold coin", "MANUAL")
@@ -72,6 +73,19 @@ class Owner:
 
     def refresh(self):
         return refresh_slot(self.refresher, self.given.clock.advance(600))
+
+    def set_price(self, day, price):
+        with self.given.database.transaction() as tx:
+            set_price(tx, self.given.world, self.asha.id, self.coin.id, date.fromisoformat(day), Decimal(price))
+
+    def remove_price(self, day):
+        with self.given.database.transaction() as tx:
+            remove_price(tx, self.given.world, self.asha.id, self.coin.id, date.fromisoformat(day))
+
+    def held(self):
+        with self.given.database.reading() as tx:
+            found = tx.prices.held([self.coin.id]).get(self.coin.id)
+        return found and found.price
 
     def price(self):
         found = self.given.latest(self.coin)
@@ -256,6 +270,61 @@ def test_fault_10_a_jump_is_held_as_of_any_source(owner, given):
         run = owner.refresh()
 
     assert (run.held, owner.price()[0]) == (1, 70_000)
+
+
+@pytest.mark.enable_socket
+def test_a_price_by_hand_of_an_earlier_day_leaves_the_close_of_the_source_what_it_is(owner):
+    """Were it taken for one by hand, the next price of the source might jump as it likes."""
+    with RawServer(gives(70_000, "2026-11-18")) as server:
+        owner.store(server.url, "price", "on")
+        owner.refresh()
+    by_source = (Decimal(70_000), at("2026-11-18T12:00"), PriceStatus.CLOSE, "own")
+    assert owner.price() == by_source
+
+    owner.set_price("2026-01-05", "61000")
+
+    assert owner.price() == by_source
+    with RawServer(gives(140_001, "2026-11-19")) as server:
+        owner.store(server.url, "price", "on")
+        run = owner.refresh()
+        assert (run.held, owner.price()) == (1, by_source)
+        owner.set_price("2026-01-06", "62000")
+    assert owner.held() == 140_001  # it still waits for somebody to decide
+    owner.set_price("2026-11-19", "71000")
+    assert owner.price() == (Decimal(71_000), at("2026-11-19T12:00"), PriceStatus.MANUAL, "manual")
+    assert owner.held() is None
+    owner.remove_price("2026-11-19")
+    assert owner.price() == by_source
+
+
+@pytest.mark.enable_socket
+def test_a_price_of_now_stands_until_one_by_hand_is_of_its_day(owner, given):
+    with RawServer(gives(70_000)) as server:
+        owner.store(server.url)
+        owner.refresh()
+    of_now = (Decimal(70_000), given.clock(), PriceStatus.DELAYED, "own")
+
+    owner.set_price("2026-11-19", "69000")
+    assert owner.price() == of_now
+    owner.remove_price("2026-11-19")
+    assert owner.price() == of_now
+    owner.set_price("2026-11-20", "69500")
+    assert owner.price() == (Decimal(69_500), at("2026-11-20T12:00"), PriceStatus.MANUAL, "manual")
+
+
+@pytest.mark.enable_socket
+def test_a_price_by_hand_takes_the_place_of_the_source_s_close_of_that_day(owner, given):
+    with RawServer(gives(70_000)) as server:
+        owner.store(server.url)
+        owner.refresh()
+    given.clock.now = at("2026-11-21T01:00")
+    keep_order(given.database, given.clock())  # the last price of the 20th, of 09:20, becomes its close
+
+    owner.set_price("2026-11-20", "69500")
+
+    with given.database.reading() as tx:
+        assert [(one.price, one.source) for one in tx.prices.newest_closes(owner.coin.id, 9)] == [(69_500, "manual")]
+    assert owner.price() == (Decimal(69_500), at("2026-11-20T12:00"), PriceStatus.MANUAL, "manual")
 
 
 @pytest.mark.enable_socket

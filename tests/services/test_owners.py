@@ -17,7 +17,7 @@ from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType
 from tickfolio.domain.splits import read_ratio
 from tickfolio.providers.address_check import AddressCheck
-from tickfolio.providers.own_source import OwnProvider, no_addresses
+from tickfolio.providers.own_source import OwnProvider
 from tickfolio.services.action_preview import preview_for_one
 from tickfolio.services.aliases import AliasDraft, add_alias, list_aliases, remove_alias
 from tickfolio.services.closes import load_closes
@@ -51,7 +51,7 @@ from tickfolio.storage.instrument_aliases import AliasKind
 
 MANUAL = named("Flat in Pune", "MANUAL")
 AN_ADDRESS = OwnSourceDraft("https://example.org/flat.json", "json", "price")
-OWN_ONLY = Sources({"own": OwnProvider(no_addresses, AddressCheck(), lambda: 0, lambda _seconds: None)})
+OWN_ONLY = Sources({"own": OwnProvider(lambda _ids: {}, AddressCheck(), lambda: 0, lambda _seconds: None)})
 DAY = date(2026, 1, 5)
 A_DIVIDEND = ActionDraft(ActionKind.DIVIDEND, DAY, amount=Decimal(1))
 
@@ -201,6 +201,7 @@ OF_ONES_OWN = {
     "sign_out": "takes no id but the session's, found by its token",
     "switch_source": "asks for the administrator",
     "set_order": "asks for the administrator; sources belong to nobody",
+    "set_limits": "as set_order",
     "accept_smaller_file": "as set_order",
     "set_day": "asks for the administrator; markets belong to nobody",
     "remove_day": "as set_day",
@@ -217,7 +218,6 @@ OF_ONES_OWN = {
     "reopen_proposal": "asks for the administrator",
     "apply_demerger": "is told what to apply by who asked for the administrator",
     "undo_demerger": "as apply_demerger",
-    "undo_symbol": "as apply_demerger",
     "project_for": "as apply_demerger",
 }
 

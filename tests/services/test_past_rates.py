@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
 
 from tests.builders import at, buy, named
+from tests.services.statements import statements
 from tickfolio.services.performance import load_inputs
 from tickfolio.services.projection import PastRates, computed_holdings
 from tickfolio.storage.prices import PricePoint
@@ -34,23 +34,6 @@ def fix_every_day(given, pairs, count):
     days = [(MONDAY + timedelta(days=number)).isoformat() for number in range(count)]
     fix(given, pairs["INR"], dict.fromkeys(days, "100"))
     fix(given, pairs["USD"], dict.fromkeys(days, "1.25"))
-
-
-def statements(given, read):
-    """How many statements it takes to read something."""
-    told = []
-
-    def count(*_told):
-        told.append(1)
-
-    engine = given.database._engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        with given.database.reading() as tx:
-            read(tx)
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return len(told)
 
 
 def rates(given, *days, source="USD", target="INR"):

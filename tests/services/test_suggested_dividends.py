@@ -87,6 +87,3 @@ def test_dismissed_it_stays_away_from_that_portfolio_alone(floor):
     for again in (confirm, lambda floor, key: confirm(floor, key, floor.ravi, floor.hers)):
         with pytest.raises(NotFound):
             again(floor, first.action.id)
-    with floor.given.database.transaction() as tx:
-        tx.dismissed_dividends.remove(floor.hers.id, first.action.id)
-    assert len(suggested(floor, floor.asha, floor.hers)) == 2

@@ -116,15 +116,11 @@ def list_own_proposals(portfolio_id: PathId, principal: SignedIn, desk: DeskHere
     """The open proposals that would change something in a portfolio, each with what it would change there."""
     with desk.database.reading() as tx:
         found = preview_for_one(tx, desk.world, principal.user.id, portfolio_id)
-        ids = {key for row, _ in found for key in (row.instrument_id, row.to_instrument_id) if key is not None}
-        named = tx.instruments.many(ids)
+        named = action_desk.with_instruments(tx, [row for row, _ in found])
     return shapes.OwnProposals(
         items=[
-            shapes.OwnProposal(
-                proposal=_show(row, named[row.instrument_id], named.get(row.to_instrument_id or "")),
-                preview=_show_portfolio(one),
-            )
-            for row, one in found
+            shapes.OwnProposal(proposal=_show(*row), preview=_show_portfolio(one))
+            for row, (_, one) in zip(named, found, strict=True)
         ]
     )
 

@@ -12,6 +12,7 @@ from tickfolio.reports.summary import write_instant
 from tickfolio.services import sources
 from tickfolio.services.breakers import BreakerView, load_breakers
 from tickfolio.services.quotas import QuotaUse, load_quotas
+from tickfolio.services.source_limits import Limit, load_limits, set_limits
 from tickfolio.services.source_orders import SourceOrder, list_orders, set_order
 from tickfolio.services.source_records import SourceRecord, load_source_records
 from tickfolio.storage.database import Tx
@@ -57,10 +58,20 @@ def switch_source(
         return _show_sources(tx, desk)
 
 
+@router.put("/providers/{name}/quota", responses=documented(400, 401, 403, 404, 413, 415, 422, 503))
+def set_source_quota(
+    name: PathId, body: shapes.PriceSourceQuotaChange, principal: SignedIn, desk: DeskHere
+) -> shapes.PriceSources:
+    """Says what one's plan with a source allows, in place of what we ship; the administrator's alone."""
+    with desk.database.transaction() as tx:
+        set_limits(tx, desk.world, principal.user, desk.sources, name, body.model_dump(exclude_unset=True))
+        return _show_sources(tx, desk)
+
+
 def _show_sources(tx: Tx, desk: Desk) -> shapes.PriceSources:
     now = desk.world.now()
     records, quotas = load_source_records(tx, desk.sources), load_quotas(tx, desk.sources, now)
-    breakers = load_breakers(tx, desk.sources.providers, now)
+    breakers, limits = load_breakers(tx, desk.sources.providers, now), load_limits(tx, desk.sources)
     return shapes.PriceSources(
         items=[
             shapes.PriceSource(
@@ -73,6 +84,7 @@ def _show_sources(tx: Tx, desk: Desk) -> shapes.PriceSources:
                 state=_show_record(records[one.name]),
                 breaker=_show_breaker(breakers[one.name]),
                 quotas=[_show_quota(use) for use in quotas.get(one.name, ())],
+                limits=[_show_limit(limit) for limit in limits.get(one.name, ())],
             )
             for one in sources.list_sources(tx, desk.sources)
         ]
@@ -103,6 +115,10 @@ def _show_quota(use: QuotaUse) -> shapes.PriceSourceQuota:
     return shapes.PriceSourceQuota(
         span=window.span, used=use.used, allowed=window.allowed, renewed_at=write_instant(window.ends) or ""
     )
+
+
+def _show_limit(one: Limit) -> shapes.PriceSourceLimit:
+    return shapes.PriceSourceLimit(span=one.span, allowed=one.allowed, shipped=one.shipped, own=one.is_own)
 
 
 def _show_order(one: SourceOrder) -> shapes.PriceSourceOrder:

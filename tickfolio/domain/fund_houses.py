@@ -2,8 +2,9 @@
 
 import re
 
-# As brokers and registrars shorten it: HDFCMF, ICICIPRUMF, "SBI Mutual Fund".
-_HOUSE = re.compile(r"([A-Z0-9][A-Z0-9 &._-]{1,40}?)[ _-]?(?:MF|AMC|MUTUAL ?FUND)", re.ASCII)
+# As brokers and registrars shorten it: HDFCMF, ICICIPRUMF, "SBI Mutual Fund". In one word with AMC it is the share of
+# the company that manages the funds, as HDFCAMC and UTIAMC on the NSE.
+_HOUSE = re.compile(r"([A-Z0-9][A-Z0-9 &._-]{1,40}?)(?:[ _-]?(?:MF|MUTUAL ?FUND)|[ _-]AMC)", re.ASCII)
 
 
 def house_of(text: str) -> str | None:

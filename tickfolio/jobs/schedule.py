@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from docket import Cron
+from docket import Cron, CurrentDocket, Docket
 
 log = structlog.get_logger()
 
@@ -41,10 +41,19 @@ def make_tasks(work: Work, interval_minutes: int) -> list[Callable[..., Any]]:
     async def refresh_by_hand(run_id: str) -> None:
         await _in_thread("refresh_by_hand", lambda: work.refresh_by_hand(run_id))
 
-    async def price_new(instrument_ids: list[str]) -> None:
-        await _in_thread("price_new", lambda: work.price_new(instrument_ids))
+    async def fill_new() -> None:
+        await _in_thread("fill_new", work.fill_histories)
 
-    return [refresh_due, keep_order, fill_histories, refresh_by_hand, price_new]
+    async def price_new(
+        instrument_ids: list[str],
+        docket: Docket = CurrentDocket(),  # noqa: B008  # how the engine is told
+    ) -> None:
+        await _in_thread("price_new", lambda: work.price_new(instrument_ids))
+        # A task of its own, and one for all: it may take minutes, in which others want their prices. The one that
+        # runs already looks for new instruments before it ends.
+        await docket.add(fill_new, key="fill_new")()
+
+    return [refresh_due, keep_order, fill_histories, refresh_by_hand, fill_new, price_new]
 
 
 async def _in_thread(task: str, call: Callable[[], object]) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import structlog
 from docket import Docket, Worker
+from docket.execution import Disposition, Execution, ExecutionState
 
 from tickfolio.jobs.schedule import Work, make_tasks
 
@@ -59,7 +61,11 @@ class Jobs:
             self._thread.join(timeout=0.5)
 
     def price_new(self, instrument_ids: Sequence[str]) -> None:
-        """Has new instruments priced; those asked for within a moment go together."""
+        """Has new instruments priced; those asked for within a moment go together.
+
+        Asked for again while the first run of them waits, that one does; while it is under way they are priced anew:
+        it may have asked before what changed since, as an address of one's own.
+        """
         self._call(lambda: self._gather(instrument_ids))
 
     def refresh_by_hand(self, run_id: str) -> None:
@@ -78,19 +84,24 @@ class Jobs:
     def _send_gathered(self) -> None:
         ids, self._waiting = sorted(self._waiting), set()
         if ids:
-            self._ask("price_new", f"price_new {sha256(' '.join(ids).encode()).hexdigest()}", ids)
+            key = f"price_new {sha256(' '.join(ids).encode()).hexdigest()}"
+            self._ask("price_new", key, ids, anew=True)
 
-    def _ask(self, task: str, key: str, *args: object) -> None:
-        asking: Coroutine[Any, Any, None] = self._add(task, key, *args)
+    def _ask(self, task: str, key: str, *args: object, anew: bool = False) -> None:
+        asking: Coroutine[Any, Any, None] = self._add(task, key, *args, anew=anew)
         pending = self._loop.create_task(asking)
         pending.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def _add(self, task: str, key: str, *args: object) -> None:
+    async def _add(self, task: str, key: str, *args: object, anew: bool) -> None:
+        """Puts a task into the queue unless one of this key is there; `anew`: unless one is that has not begun."""
         if self._docket is None:
             log.warning("queue_out_of_reach", task=task)
             return
         try:
-            await self._docket.add(task, key=key)(*args)
+            for number in count(1):
+                added = await self._docket.add(task, key=key if number == 1 else f"{key} {number}")(*args)
+                if not anew or not await _has_begun(added):
+                    return
         except Exception as error:  # noqa: BLE001  # whatever the queue's trouble, the asker must not have it
             log.warning("queue_out_of_reach", task=task, error=type(error).__name__)
 
@@ -133,3 +144,11 @@ class Jobs:
                 stopping.cancel()
                 with suppress(asyncio.CancelledError):
                     await working
+
+
+async def _has_begun(added: Execution) -> bool:
+    """Whether the queue took another task of the same key for this one, and that one no longer waits."""
+    if added.disposition is not Disposition.ALREADY_SCHEDULED:
+        return False
+    await added.sync()
+    return added.state not in {ExecutionState.QUEUED, ExecutionState.SCHEDULED}

@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.prices import Observation
-from tickfolio.providers.classify import classify_transport
-from tickfolio.providers.json_body import read_body
-from tickfolio.providers.json_text import read_object
-from tickfolio.providers.keys import read_key
+from tickfolio.providers.batches import batch_of, failed_batch
+from tickfolio.providers.classify import classify_plain
+from tickfolio.providers.json_text import read_body, read_object
+from tickfolio.providers.keyed_adapter import KeyedAdapter
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -23,13 +24,10 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Quota,
     Request,
-    SearchResult,
 )
 from tickfolio.providers.told_closes import read_closes
 from tickfolio.providers.told_quote import (
     ToldQuote,
-    batch_of,
-    failed_batch,
     no_currency,
     observe,
     read_amount,
@@ -37,7 +35,6 @@ from tickfolio.providers.told_quote import (
 )
 from tickfolio.providers.venues import symbol_at, venue_at
 
-DEFAULT_URL = "https://www.alphavantage.co"
 SUFFIXES = {
     "NYSE": "",
     "NASDAQ": "",
@@ -46,12 +43,13 @@ SUFFIXES = {
     "XETRA": ".DEX",
     "TSX": ".TRT",
 }
-HTTP_OK = 200
 
 _CHANGED = Failure(FailureKind.CONTRACT_CHANGED, "Alpha Vantage answers in a form that we do not know.")
+_OF_THE_KEY = re.compile(r"api ?key (is|parameter)|apikey|\bdemo\b", re.IGNORECASE)
+_INVALID = re.compile(r"invalid api call|symbol", re.IGNORECASE)
 # In this order: a notice about the burst names the day's limit, too, and both name the paid plans.
 _NOTICES = (
-    (re.compile(r"api ?key (is|parameter)|apikey|\bdemo\b", re.IGNORECASE), FailureKind.AUTH),
+    (_OF_THE_KEY, FailureKind.AUTH),
     (re.compile(r"per (second|minute)|sparingly|burst|spreading", re.IGNORECASE), FailureKind.RATE_LIMITED),
     (re.compile(r"\b(is|are) (a )?premium", re.IGNORECASE), FailureKind.FORBIDDEN_PLAN),
     (re.compile(r"per (day|month)|daily|monthly", re.IGNORECASE), FailureKind.QUOTA_EXHAUSTED),
@@ -65,18 +63,14 @@ _WORDS = {
 }
 
 
-class AlphaVantageAdapter:
+class AlphaVantageAdapter(KeyedAdapter):
     """Builds Alpha Vantage's requests and reads its answers; pure. The currency of a price is that of its exchange."""
 
     name = "alphavantage"
+    default_url = "https://www.alphavantage.co"
     label = "Alpha Vantage"
-    catalogue: str | None = None
     terms: str | None = "Alpha Vantage's free keys are for personal, non-commercial use, within 25 requests a day."
     quota = Quota(day=25)
-
-    def __init__(self, url: str = DEFAULT_URL, key: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._key = read_key(key)
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The symbol with Alpha Vantage's suffix; None for exchanges that it does not have, as the NSE."""
@@ -90,15 +84,9 @@ class AlphaVantageAdapter:
         """The last hundred days, whatever `since` is: longer series are on paid plans only."""
         return Request(f"{self._address('TIME_SERIES_DAILY', symbol)}&outputsize=compact", (symbol,))
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # a search takes from the day's allowance
-        """None: a search would spend the day's allowance."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """What the answer is, by its body first: the status tells nothing."""
-        data = read_body(answer.body) or {}
-        failure = _notice(data) or classify_transport(answer)
-        return failure if failure is not None or answer.status == HTTP_OK else _CHANGED
+        return _notice(read_body(answer.body) or {}) or classify_plain(answer, _CHANGED)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest price of the symbol: the close of its trading day once that is over."""
@@ -107,7 +95,8 @@ class AlphaVantageAdapter:
         failure = _notice(data)
         if failure is not None or not isinstance(row, dict):
             return failed_batch(failure or _CHANGED, symbols)
-        return batch_of({symbol: _observe(symbol, row, now) for symbol in dict.fromkeys(symbols)})
+        calendar = self._calendar()
+        return batch_of({symbol: _observe(symbol, row, now, calendar) for symbol in dict.fromkeys(symbols)})
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:
         """Daily closes as traded."""
@@ -120,11 +109,7 @@ class AlphaVantageAdapter:
         if venue is None:
             return HistoryResult(failure=no_currency(symbol, self.label))
         closes = ((day, read_object(row).get("4. close")) for day, row in rows.items())
-        return read_closes(symbol, closes, venue, self.label, now)
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # nothing is searched here
-        """Nothing: it is not searched."""
-        return SearchResult()
+        return read_closes(symbol, closes, venue, self.label, now, self._calendar())
 
     def _address(self, function: str, symbol: str) -> str:
         return (
@@ -136,11 +121,9 @@ def _notice(data: Mapping[str, Any]) -> Failure | None:
     """The failure that stands in place of data. Its own words are not repeated: they may name our key."""
     if "Error Message" in data:
         words = str(data["Error Message"])
-        if _NOTICES[0][0].search(words):
+        if _OF_THE_KEY.search(words):
             return _failure(FailureKind.AUTH)
-        return (
-            _failure(FailureKind.NOT_FOUND) if re.search(r"invalid api call|symbol", words, re.IGNORECASE) else _CHANGED
-        )
+        return _failure(FailureKind.NOT_FOUND) if _INVALID.search(words) else _CHANGED
     words = " ".join(str(data[key]) for key in ("Information", "Note") if key in data)
     if not words:
         return None
@@ -152,7 +135,7 @@ def _failure(kind: FailureKind) -> Failure:
     return Failure(kind, _WORDS[kind])
 
 
-def _observe(symbol: str, row: Mapping[str, Any], now: datetime) -> Observation | Failure:
+def _observe(symbol: str, row: Mapping[str, Any], now: datetime, calendar: Calendar) -> Observation | Failure:
     if not row:
         return _failure(FailureKind.NOT_FOUND)
     if row.get("01. symbol") != symbol:
@@ -169,4 +152,4 @@ def _observe(symbol: str, row: Mapping[str, Any], now: datetime) -> Observation 
         exchange=venue.exchange,
         day=day,
     )
-    return observe(symbol, quoted, AlphaVantageAdapter.name, AlphaVantageAdapter.label, now)
+    return observe(symbol, quoted, AlphaVantageAdapter.name, AlphaVantageAdapter.label, now, calendar)

@@ -4,12 +4,13 @@ Source: https://portal.amfiindia.com/spages/NAVAll.txt, published through the ev
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urljoin
 
 from tickfolio.domain.instruments import AssetType, Instrument
-from tickfolio.domain.prices import Close, Observation, PriceStatus
+from tickfolio.domain.prices import Observation
 from tickfolio.providers.amfi_file import (
     NavFile,
     NavRow,
@@ -20,8 +21,9 @@ from tickfolio.providers.amfi_file import (
     read_nav_file,
     scheme_name,
 )
-from tickfolio.providers.classify import classify_transport
-from tickfolio.providers.india import day_in_india, end_of_day
+from tickfolio.providers.batches import batch_of
+from tickfolio.providers.classify import classify_plain
+from tickfolio.providers.india import day_in_india
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -30,21 +32,24 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Listing,
     Request,
-    SearchResult,
 )
+from tickfolio.providers.told_closes import closes_told_once
+from tickfolio.providers.told_nav import CURRENCY, EXCHANGE, observe_nav
+from tickfolio.providers.unsearched import Unsearched
 
 DEFAULT_URL = "https://portal.amfiindia.com/spages/NAVAll.txt"
-EXCHANGE, CURRENCY = "AMFI", "INR"
 BYTES_MAX = 16_000_000
 DEADLINE_SECONDS = 60.0
 # Five days are 4.7 MB: more than ten would not pass the cap on the bytes.
 HISTORY_DAYS_MAX = 10
-HTTP_OK = 200
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class AmfiAdapter:
-    """Builds AMFI's requests and reads its files; pure. A symbol is a scheme code, or an ISIN of the scheme."""
+class AmfiAdapter(Unsearched):
+    """Builds AMFI's requests and reads its files; pure. A symbol is a scheme code, or an ISIN of the scheme.
+
+    Its listings come with the prices: the file has every scheme.
+    """
 
     name = "amfi"
     label = "AMFI"
@@ -82,16 +87,10 @@ class AmfiAdapter:
         path = f"/DownloadNAVHistoryReport_Po.aspx?frmdt={_write_day(first)}&todt={_write_day(last)}"
         return Request(urljoin(self._url, path), (symbol,), bytes_max=BYTES_MAX, deadline_seconds=DEADLINE_SECONDS)
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # AMFI has no search: its file lists all
-        """None: the listings come with the prices."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """A page for people comes with 200, too, when a file is missing."""
-        failure = classify_transport(answer)
-        if failure is None and answer.status != HTTP_OK:
-            return Failure(FailureKind.CONTRACT_CHANGED, f"AMFI answers HTTP {answer.status}; has its file moved?")
-        return failure
+        moved = Failure(FailureKind.CONTRACT_CHANGED, f"AMFI answers HTTP {answer.status}; has its file moved?")
+        return classify_plain(answer, moved)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest values of these schemes, and every scheme of the file as a listing."""
@@ -99,10 +98,8 @@ class AmfiAdapter:
         if isinstance(file, Failure):
             return BatchResult(provider_failure=file)
         found = _rows_by_symbol(file, symbols)
-        outcomes = {symbol: _observe(symbol, rows, file, now) for symbol, rows in found.items()}
-        return BatchResult(
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
+        return replace(
+            batch_of({symbol: _observe(symbol, rows, file, now) for symbol, rows in found.items()}),
             listings=tuple(_listing(row) for row in file.rows),
             names={symbol: scheme_name(rows[0]) for symbol, rows in found.items() if rows},
             rows=len(file.rows),
@@ -120,12 +117,7 @@ class AmfiAdapter:
                 navs.setdefault(day, set()).add(nav)
         if not navs:
             return HistoryResult(failure=Failure(FailureKind.NOT_FOUND, f"{symbol}: not in AMFI's report."))
-        closes = tuple(Close(day, next(iter(navs[day]))) for day in sorted(navs) if len(navs[day]) == 1)
-        return HistoryResult(closes, CURRENCY)
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # AMFI has no search
-        """Nothing: AMFI has no search."""
-        return SearchResult()
+        return HistoryResult(closes_told_once(navs), CURRENCY)
 
 
 def _rows_by_symbol(file: NavFile, symbols: Sequence[str]) -> dict[str, list[NavRow]]:
@@ -147,22 +139,10 @@ def _observe(symbol: str, rows: Sequence[NavRow], file: NavFile, now: datetime) 
     if not dated:
         return Failure(FailureKind.NO_DATA, f"{symbol}: AMFI's row has no date that is one.")
     # An ISIN can stand on two schemes, of which one has ended: the newer is meant.
-    day = max(day for day, _ in dated)
-    navs = {read_nav(row.nav) for on, row in dated if on == day}
-    if len(navs) > 1:
-        return Failure(FailureKind.CONTRACT_CHANGED, f"{symbol}: AMFI names two different values for {day}.")
-    nav = navs.pop()
-    if nav is None:
-        return Failure(FailureKind.NO_DATA, f"{symbol}: AMFI has no value for {day}.")
-    return Observation(
-        symbol=symbol,
-        price=nav,
-        currency=CURRENCY,
-        as_of=end_of_day(day, now),
-        status=PriceStatus.NAV,
-        source=AmfiAdapter.name,
-        close_on=day,
-    )
+    navs: dict[date, set[Decimal | None]] = {}
+    for day, row in dated:
+        navs.setdefault(day, set()).add(read_nav(row.nav))
+    return observe_nav(symbol, navs, AmfiAdapter.name, AmfiAdapter.label, now)
 
 
 def _listing(row: NavRow) -> Listing:

@@ -5,12 +5,12 @@ page for people, with 200.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from tickfolio.domain.instruments import AssetType
+from tickfolio.providers.current_calendar import CurrentCalendar, shipped_calendar
 from tickfolio.providers.provider import Answer, Failure, FailureKind
-from tickfolio.providers.udiff import HTTP_OK, UdiffAdapter, is_weekday
+from tickfolio.providers.udiff import HTTP_OK, UdiffAdapter
 
 DEFAULT_URL = "https://www.bseindia.com"
 EXCHANGE = "BSE"
@@ -54,8 +54,8 @@ class BseAdapter(UdiffAdapter):
     listed = LISTED
     has_codes = True
 
-    def __init__(self, url: str = DEFAULT_URL, has_session: Callable[[date], bool] = is_weekday) -> None:
-        super().__init__(url, has_session)
+    def __init__(self, url: str = DEFAULT_URL, calendar: CurrentCalendar = shipped_calendar) -> None:
+        super().__init__(url, calendar)
 
     def classify(self, answer: Answer) -> Failure | None:
         """BSE's own page with 200 is a day without a file; any other page for people is a wall."""

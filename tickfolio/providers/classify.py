@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from tickfolio.providers.provider import Answer, Failure, FailureKind
 
+HTTP_OK = 200
 RETRY_AFTER_SECONDS_MAX = 24 * 3600
 _HTML = re.compile(rb"\s*(<!doctype\s+html|<html|<head|<body|<script)", re.IGNORECASE)
 _RATE_LIMIT_TEXT = re.compile(rb"\s*\"?too many requests", re.IGNORECASE)
@@ -33,6 +34,12 @@ def classify_transport(answer: Answer) -> Failure | None:
     return None
 
 
+def classify_plain(answer: Answer, otherwise: Failure) -> Failure | None:
+    """As `classify_transport`; `otherwise` for every further status that is no success."""
+    failure = classify_transport(answer)
+    return otherwise if failure is None and answer.status != HTTP_OK else failure
+
+
 def read_retry_after(headers: Mapping[str, str]) -> int | None:
     """Seconds that the source asks us to wait, at most a day; None when it says nothing that can be understood.
 
@@ -41,13 +48,14 @@ def read_retry_after(headers: Mapping[str, str]) -> int | None:
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,12}", text, re.ASCII):
         return min(int(text), RETRY_AFTER_SECONDS_MAX)
-    until, sent_at = _read_http_date(text), _read_http_date(headers.get("date", ""))
+    until, sent_at = read_http_date(text), read_http_date(headers.get("date", ""))
     if until is None or sent_at is None:
         return None
     return min(max(0, int((until - sent_at).total_seconds())), RETRY_AFTER_SECONDS_MAX)
 
 
-def _read_http_date(text: str) -> datetime | None:
+def read_http_date(text: str) -> datetime | None:
+    """The instant that a header names; None where it names none."""
     try:
         instant = parsedate_to_datetime(text)
     except (ValueError, OverflowError, TypeError):

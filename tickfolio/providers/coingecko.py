@@ -5,16 +5,16 @@ Source: https://docs.coingecko.com/. Coins go by ids, because tickers are used t
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Observation
-from tickfolio.providers.classify import classify_transport, read_retry_after
-from tickfolio.providers.json_body import read_body
-from tickfolio.providers.json_text import read_object, read_seconds
-from tickfolio.providers.keys import read_key
+from tickfolio.providers.batches import batch_of, failed_batch, in_batches
+from tickfolio.providers.classify import classify_plain, read_retry_after
+from tickfolio.providers.json_text import read_body, read_object, read_whole
+from tickfolio.providers.keyed_adapter import KeyedAdapter
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -23,11 +23,9 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Quota,
     Request,
-    SearchResult,
 )
-from tickfolio.providers.told_quote import ToldQuote, batch_of, failed_batch, observe, read_amount
+from tickfolio.providers.told_quote import ToldQuote, observe, read_amount, read_instant
 
-DEFAULT_URL = "https://api.coingecko.com/api/v3"
 COINS = {
     "BTC": "bitcoin",
     "ETH": "ethereum",
@@ -65,7 +63,6 @@ COINS = {
     "DASH": "dash",
 }
 BATCH_SIZE = 100
-HTTP_OK = 200
 _NOT_FOUND_STATUS = 404
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _KINDS = {
@@ -85,21 +82,20 @@ _UNKNOWN = Failure(FailureKind.NOT_FOUND, "CoinGecko knows no such coin.")
 _CHANGED = Failure(FailureKind.CONTRACT_CHANGED, "CoinGecko answers in a form that we do not know.")
 
 
-class CoinGeckoAdapter:
+class CoinGeckoAdapter(KeyedAdapter):
     """Builds CoinGecko's requests and reads its answers; pure. A symbol is an id and a currency, as bitcoin/inr."""
 
     name = "coingecko"
+    default_url = "https://api.coingecko.com/api/v3"
     # Its terms want these words wherever its prices are shown.
     label = "Powered by CoinGecko"
-    catalogue: str | None = None
     terms: str | None = (
         "CoinGecko's data are for personal use and are shown as “Powered by CoinGecko”; "
         "they are refreshed, and no history of them is collected."
     )
 
-    def __init__(self, url: str = DEFAULT_URL, key: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._key = read_key(key)
+    def __init__(self, url: str = "", key: str = "") -> None:
+        super().__init__(url, key)
         self.quota = Quota(minute=100 if self._key else 30, month=10_000)
 
     def symbol_of(self, instrument: Instrument) -> str | None:
@@ -112,32 +108,26 @@ class CoinGeckoAdapter:
 
     def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for every 100 symbols: each coin of them in each currency of them."""
-        batches = (tuple(symbols[i : i + BATCH_SIZE]) for i in range(0, len(symbols), BATCH_SIZE))
-        return [Request(self._address(batch), batch, self._headers()) for batch in batches]
+        return [Request(self._address(batch), batch, self._headers()) for batch in in_batches(symbols, BATCH_SIZE)]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:  # noqa: ARG002  # as Adapter
-        """None: its terms allow a copy of a day at most."""
+        """A failure: its terms allow a copy of a day at most."""
         return Failure(FailureKind.NO_DATA, f"{symbol}: CoinGecko's terms do not allow to keep its past prices.")
-
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # only the coins of the table have a price
-        """None: only the coins of our table have a price."""
-        return None
 
     def classify(self, answer: Answer) -> Failure | None:
         """What the answer is; an error has a code of its own beside the status."""
         data = read_body(answer.body)
-        failure = None if data is None else _error(data, answer)
-        failure = failure or classify_transport(answer)
-        if failure is not None or answer.status == HTTP_OK:
-            return failure
-        return _UNKNOWN if answer.status == _NOT_FOUND_STATUS and data is not None else _CHANGED
+        if data is None:
+            return classify_plain(answer, _CHANGED)
+        otherwise = _UNKNOWN if answer.status == _NOT_FOUND_STATUS else _CHANGED
+        return _error(data, answer.headers) or classify_plain(answer, otherwise)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest prices; a coin that is not in the answer is unknown."""
         data = read_body(body)
         if data is None or not all(isinstance(row, dict) for row in data.values()):
             return BatchResult(provider_failure=_CHANGED)
-        failure = _error(data, Answer(HTTP_OK, {}, body))
+        failure = _error(data, {})
         if failure is not None:
             return failed_batch(failure, symbols)
         return batch_of({symbol: _observe(symbol, data, now) for symbol in dict.fromkeys(symbols)})
@@ -145,10 +135,6 @@ class CoinGeckoAdapter:
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
         """Nothing: it is not asked for."""
         return HistoryResult(failure=Failure(FailureKind.NO_DATA, f"{symbol}: CoinGecko is not asked for a history."))
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # nothing is searched here
-        """Nothing: it is not searched."""
-        return SearchResult()
 
     def _address(self, symbols: Sequence[str]) -> str:
         pairs = [symbol.partition("/") for symbol in symbols]
@@ -160,16 +146,16 @@ class CoinGeckoAdapter:
         return {"x-cg-demo-api-key": self._key} if self._key else {}
 
 
-def _error(data: Mapping[str, Any], answer: Answer) -> Failure | None:
+def _error(data: Mapping[str, Any], headers: Mapping[str, str]) -> Failure | None:
     """The error that a body tells, in either of its forms."""
     status = read_object(data.get("status") or read_object(data.get("error")).get("status") or data)
-    code = read_seconds(status.get("error_code"))
+    code = read_whole(status.get("error_code"))
     if code is None:
         return None
     kind = _KINDS.get(code)
     if kind is FailureKind.RATE_LIMITED and "month" in str(status.get("error_message")).lower():
         kind = FailureKind.QUOTA_EXHAUSTED
-    return _CHANGED if kind is None else Failure(kind, _WORDS[kind], read_retry_after(answer.headers))
+    return _CHANGED if kind is None else Failure(kind, _WORDS[kind], read_retry_after(headers))
 
 
 def _observe(symbol: str, data: Mapping[str, Any], now: datetime) -> Observation | Failure:
@@ -177,14 +163,14 @@ def _observe(symbol: str, data: Mapping[str, Any], now: datetime) -> Observation
     row = read_object(data.get(coin))
     if not row:
         return _UNKNOWN
-    seconds = read_seconds(row.get("last_updated_at"))
-    if seconds is None or seconds <= 0:
+    at = read_instant(row.get("last_updated_at"))
+    if at is None:
         return Failure(FailureKind.NO_DATA, f"{symbol}: CoinGecko names no time.")
     quoted = ToldQuote(
         price=read_amount(row.get(currency)),
         previous_close=None,
         unit=currency.upper(),
         exchange=None,
-        at=datetime.fromtimestamp(seconds, UTC),
+        at=at,
     )
     return observe(symbol, quoted, CoinGeckoAdapter.name, "CoinGecko", now)

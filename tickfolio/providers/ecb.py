@@ -5,7 +5,7 @@ Source: https://www.ecb.europa.eu/stats/eurofxref/, published about 16:00 in Fra
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -17,7 +17,8 @@ from defusedxml.ElementTree import iterparse
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Close, Observation, PriceStatus
-from tickfolio.providers.classify import classify_transport
+from tickfolio.providers.batches import batch_of
+from tickfolio.providers.classify import classify_plain
 from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.providers.provider import (
     Answer,
@@ -27,8 +28,8 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Listing,
     Request,
-    SearchResult,
 )
+from tickfolio.providers.unsearched import Unsearched
 
 DEFAULT_URL = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 EXCHANGE = "ECB"
@@ -37,7 +38,6 @@ BASE = "EUR"
 SHORT_HISTORY_DAYS = 85
 HISTORY_BYTES_MAX = 16_000_000
 HISTORY_DEADLINE_SECONDS = 60.0
-HTTP_OK = 200
 _ROOT = "{http://www.gesmes.org/xml/2002-08-01}Envelope"
 _CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 _FRANKFURT = ZoneInfo("Europe/Berlin")
@@ -48,8 +48,11 @@ _RATE = re.compile(r"[0-9]{1,20}(\.[0-9]{1,18})?", re.ASCII)
 Rates = Mapping[date, Mapping[str, Decimal | None]]
 
 
-class EcbAdapter:
-    """Builds the ECB's requests and reads its files; pure. A symbol is a pair, as EURINR."""
+class EcbAdapter(Unsearched):
+    """Builds the ECB's requests and reads its files; pure. A symbol is a pair, as EURINR.
+
+    Its listings come with the rates.
+    """
 
     name = "ecb"
     label = "European Central Bank"
@@ -79,16 +82,10 @@ class EcbAdapter:
             deadline_seconds=HISTORY_DEADLINE_SECONDS,
         )
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # the ECB has no search: its file lists all
-        """None: the listings come with the rates."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """Anything but a file is a failure of the source."""
-        failure = classify_transport(answer)
-        if failure is None and answer.status != HTTP_OK:
-            return Failure(FailureKind.CONTRACT_CHANGED, f"The ECB answers HTTP {answer.status}; has its file moved?")
-        return failure
+        moved = Failure(FailureKind.CONTRACT_CHANGED, f"The ECB answers HTTP {answer.status}; has its file moved?")
+        return classify_plain(answer, moved)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The rates of the newest day, and every pair as a listing."""
@@ -97,10 +94,8 @@ class EcbAdapter:
             return BatchResult(provider_failure=days)
         day = max(days)
         rates = days[day]
-        outcomes = {symbol: _observe(symbol, rates, day, now) for symbol in symbols}
-        return BatchResult(
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
+        return replace(
+            batch_of({symbol: _observe(symbol, rates, day, now) for symbol in symbols}),
             listings=tuple(
                 Listing(AssetType.CURRENCY, EXCHANGE, BASE + code, f"{BASE}/{code}", code) for code in rates
             ),
@@ -121,10 +116,6 @@ class EcbAdapter:
                 if rate:
                     closes.setdefault(code, []).append(Close(day, rate))
         return PairHistories({BASE + code: HistoryResult(tuple(found), code) for code, found in closes.items()})
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # the ECB has no search
-        """Nothing: the ECB has no search."""
-        return SearchResult()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ Source: https://eodhd.com/financial-apis/. Errors are plain text; what is not kn
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.prices import Observation
-from tickfolio.providers.classify import classify_transport
-from tickfolio.providers.json_text import read_json, read_object, read_seconds
-from tickfolio.providers.keys import read_key
+from tickfolio.providers.batches import batch_of, failed_batch, in_batches, only_outcome
+from tickfolio.providers.classify import classify_plain
+from tickfolio.providers.json_text import read_json, read_object
+from tickfolio.providers.keyed_adapter import KeyedAdapter
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -23,14 +25,12 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Quota,
     Request,
-    SearchResult,
 )
 from tickfolio.providers.quota_day import seconds_to_midnight
 from tickfolio.providers.told_closes import read_closes
-from tickfolio.providers.told_quote import ToldQuote, batch_of, failed_batch, no_currency, observe, read_amount
+from tickfolio.providers.told_quote import ToldQuote, no_currency, observe, read_amount, read_instant
 from tickfolio.providers.venues import symbol_at, venue_at
 
-DEFAULT_URL = "https://eodhd.com/api"
 SUFFIXES = {
     "NYSE": ".US",
     "NASDAQ": ".US",
@@ -46,7 +46,6 @@ SUFFIXES = {
     "OSLO": ".OL",
 }
 BATCH_SIZE = 15
-HTTP_OK = 200
 _HTML = re.compile(rb"\s*<", re.ASCII)
 _KINDS = {
     401: FailureKind.AUTH,
@@ -73,21 +72,17 @@ _WORDS = {
 _CHANGED = Failure(FailureKind.CONTRACT_CHANGED, "EODHD answers in a form that we do not know.")
 
 
-class EodhdAdapter:
+class EodhdAdapter(KeyedAdapter):
     """Builds EODHD's requests and reads its answers; pure. The currency of a price is that of its exchange."""
 
     name = "eodhd"
+    default_url = "https://eodhd.com/api"
     label = "EODHD"
-    catalogue: str | None = None
     terms: str | None = (
         "EODHD's data may be stored for one's own use and not be shown to others; "
         "whoever lets others in here needs a licence that covers them."
     )
     quota = Quota(day=20)
-
-    def __init__(self, url: str = DEFAULT_URL, key: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._key = read_key(key)
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The symbol with EODHD's suffix; None for exchanges that it does not have, or that we do not know of it."""
@@ -95,7 +90,7 @@ class EodhdAdapter:
 
     def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for every 15 symbols; each symbol costs one of the day's requests all the same."""
-        batches = (tuple(symbols[i : i + BATCH_SIZE]) for i in range(0, len(symbols), BATCH_SIZE))
+        batches = in_batches(symbols, BATCH_SIZE)
         return [Request(self._latest(batch), batch, cost=len(batch)) for batch in batches]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:
@@ -108,10 +103,6 @@ class EodhdAdapter:
             f"{self._url}/eod/{quote(symbol, safe='')}?from={first}&to={last}&period=d&{self._common()}", (symbol,)
         )
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # a search takes from the day's allowance
-        """None: a search would spend the day's allowance."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """What the answer is; errors are short plain texts, which EODHD calls HTML."""
         is_page = answer.status in _PAGES and _HTML.match(answer.body) is not None
@@ -120,15 +111,15 @@ class EodhdAdapter:
             return _failure(kind, answer.headers)
         if is_page:
             return Failure(FailureKind.BLOCKED, f"A page for people where data was expected (HTTP {answer.status}).")
-        failure = classify_transport(answer)
-        return failure if failure is not None or answer.status == HTTP_OK else _CHANGED
+        return classify_plain(answer, _CHANGED)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest prices; one symbol is answered with an object, several with a list."""
         rows = _rows(body)
         if isinstance(rows, Failure):
             return failed_batch(rows, symbols)
-        return batch_of({symbol: _only(symbol, rows, now) for symbol in dict.fromkeys(symbols)})
+        calendar = self._calendar()
+        return batch_of({symbol: _only(symbol, rows, now, calendar) for symbol in dict.fromkeys(symbols)})
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:
         """Daily closes as traded; no rows are no closes, and no error."""
@@ -139,11 +130,7 @@ class EodhdAdapter:
         if venue is None:
             return HistoryResult(failure=no_currency(symbol, self.label))
         closes = ((row.get("date"), row.get("close")) for row in rows)
-        return read_closes(symbol, closes, venue, self.label, now)
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # nothing is searched here
-        """Nothing: it is not searched."""
-        return SearchResult()
+        return read_closes(symbol, closes, venue, self.label, now, self._calendar())
 
     def _latest(self, symbols: Sequence[str]) -> str:
         first, *others = (quote(symbol, safe="") for symbol in symbols)
@@ -181,27 +168,22 @@ def _rows(body: bytes) -> Sequence[Mapping[str, Any]] | Failure:
     return [read_object(row) for row in data] if isinstance(data, list) else _CHANGED
 
 
-def _only(symbol: str, rows: Sequence[Mapping[str, Any]], now: datetime) -> Observation | Failure:
-    """The one outcome for a symbol; several that differ are none."""
-    read = [_observe(symbol, row, now) for row in rows if str(row.get("code")).upper() == symbol.upper()]
-    if not read:
-        return _failure(FailureKind.NOT_FOUND, {})
-    if any(outcome != read[0] for outcome in read):
-        return Failure(FailureKind.CONTRACT_CHANGED, f"{symbol}: EODHD answers twice, and differently.")
-    return read[0]
+def _only(symbol: str, rows: Sequence[Mapping[str, Any]], now: datetime, calendar: Calendar) -> Observation | Failure:
+    read = [_observe(symbol, row, now, calendar) for row in rows if str(row.get("code")).upper() == symbol.upper()]
+    return only_outcome(symbol, read, EodhdAdapter.label, _failure(FailureKind.NOT_FOUND, {}))
 
 
-def _observe(symbol: str, row: Mapping[str, Any], now: datetime) -> Observation | Failure:
-    venue, seconds = venue_at(symbol, SUFFIXES), read_seconds(row.get("timestamp"))
+def _observe(symbol: str, row: Mapping[str, Any], now: datetime, calendar: Calendar) -> Observation | Failure:
+    venue, at = venue_at(symbol, SUFFIXES), read_instant(row.get("timestamp"))
     if venue is None:
         return no_currency(symbol, EodhdAdapter.label)
-    if seconds is None or seconds <= 0:
+    if at is None:
         return Failure(FailureKind.NO_DATA, f"{symbol}: EODHD names no time, and so no price of one.")
     quoted = ToldQuote(
         price=read_amount(row.get("close")),
         previous_close=read_amount(row.get("previousClose")),
         unit=venue.unit,
         exchange=venue.exchange,
-        at=datetime.fromtimestamp(seconds, UTC),
+        at=at,
     )
-    return observe(symbol, quoted, EodhdAdapter.name, EodhdAdapter.label, now)
+    return observe(symbol, quoted, EodhdAdapter.name, EodhdAdapter.label, now, calendar)

@@ -5,16 +5,17 @@ Source: https://finnhub.io/docs/api/quote. An unknown symbol is answered with ze
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.prices import Observation
-from tickfolio.providers.classify import classify_transport, read_retry_after
-from tickfolio.providers.json_body import read_body
-from tickfolio.providers.json_text import read_number, read_seconds
-from tickfolio.providers.keys import read_key
+from tickfolio.providers.batches import batch_of, failed_batch
+from tickfolio.providers.classify import HTTP_OK, classify_plain, classify_transport, read_retry_after
+from tickfolio.providers.json_text import read_body, read_number
+from tickfolio.providers.keyed_adapter import KeyedAdapter
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -23,13 +24,10 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Quota,
     Request,
-    SearchResult,
 )
-from tickfolio.providers.told_quote import ToldQuote, batch_of, failed_batch, observe
+from tickfolio.providers.told_quote import ToldQuote, observe, read_instant
 from tickfolio.providers.venues import UNITED_STATES, plain_symbol
 
-DEFAULT_URL = "https://finnhub.io/api/v1"
-HTTP_OK = 200
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 _US_EXCHANGES = frozenset({"NYSE", "NASDAQ"})
 # A point is followed by a class of shares, as BRK.B; other letters there are exchanges elsewhere.
@@ -40,18 +38,14 @@ _FORBIDDEN_PLAN = Failure(FailureKind.FORBIDDEN_PLAN, "Finnhub answers this on a
 _AUTH = Failure(FailureKind.AUTH, "Finnhub does not take our key.")
 
 
-class FinnhubAdapter:
+class FinnhubAdapter(KeyedAdapter):
     """Builds Finnhub's requests and reads its answers; pure. It names no currency: in its symbols, it is the dollar."""
 
     name = "finnhub"
+    default_url = "https://finnhub.io/api/v1"
     label = "Finnhub"
-    catalogue: str | None = None
     terms: str | None = "Finnhub's free keys are for personal use, within 60 requests a minute."
     quota = Quota(minute=60)
-
-    def __init__(self, url: str = DEFAULT_URL, key: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._key = read_key(key)
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The symbol of a share of the United States; None elsewhere, which is on paid plans only."""
@@ -64,19 +58,13 @@ class FinnhubAdapter:
         return [Request(f"{self._url}/quote?symbol={quote(symbol, safe='')}", (symbol,), headers) for symbol in symbols]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:  # noqa: ARG002  # as Adapter
-        """None: past prices are on paid plans only."""
+        """A failure: past prices are on paid plans only."""
         return Failure(FailureKind.NO_DATA, f"{symbol}: Finnhub has past prices on paid plans only.")
-
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # other sources search
-        """None: other sources search."""
-        return None
 
     def classify(self, answer: Answer) -> Failure | None:
         """What the answer is; an error has one line of its own, with any status."""
         data = read_body(answer.body)
-        failure = _error(data, answer) if data and "error" in data else None
-        failure = failure or classify_transport(answer)
-        return failure if failure is not None or answer.status == HTTP_OK else _CHANGED
+        return _error(data, answer) if data and "error" in data else classify_plain(answer, _CHANGED)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest price of the symbol."""
@@ -84,15 +72,12 @@ class FinnhubAdapter:
         failure = _error(data, Answer(HTTP_OK, {}, body)) if data and "error" in data else None
         if failure is not None or data is None or not {"c", "t"} <= data.keys():
             return failed_batch(failure or _CHANGED, symbols)
-        return batch_of({symbol: _observe(symbol, data, now) for symbol in dict.fromkeys(symbols)})
+        calendar = self._calendar()
+        return batch_of({symbol: _observe(symbol, data, now, calendar) for symbol in dict.fromkeys(symbols)})
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
         """Nothing: it is not asked for."""
         return HistoryResult(failure=Failure(FailureKind.NO_DATA, f"{symbol}: Finnhub is not asked for a history."))
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # nothing is searched here
-        """Nothing: it is not searched."""
-        return SearchResult()
 
 
 def _error(data: Mapping[str, Any], answer: Answer) -> Failure:
@@ -110,11 +95,11 @@ def _error(data: Mapping[str, Any], answer: Answer) -> Failure:
     return classify_transport(answer) or _CHANGED
 
 
-def _observe(symbol: str, data: Mapping[str, Any], now: datetime) -> Observation | Failure:
-    price, seconds = read_number(data["c"]), read_seconds(data["t"])
-    if price == 0 and not seconds:
+def _observe(symbol: str, data: Mapping[str, Any], now: datetime, calendar: Calendar) -> Observation | Failure:
+    price, at = read_number(data["c"]), read_instant(data["t"])
+    if price == 0 and at is None:
         return _UNKNOWN
-    if seconds is None or seconds <= 0:
+    if at is None:
         return Failure(FailureKind.NO_DATA, f"{symbol}: Finnhub names no time.")
     is_known = _US_SYMBOL.fullmatch(symbol) is not None
     quoted = ToldQuote(
@@ -122,6 +107,6 @@ def _observe(symbol: str, data: Mapping[str, Any], now: datetime) -> Observation
         previous_close=read_number(data.get("pc")),
         unit="USD" if is_known else None,
         exchange=UNITED_STATES if is_known else None,
-        at=datetime.fromtimestamp(seconds, UTC),
+        at=at,
     )
-    return observe(symbol, quoted, FinnhubAdapter.name, FinnhubAdapter.label, now)
+    return observe(symbol, quoted, FinnhubAdapter.name, FinnhubAdapter.label, now, calendar)

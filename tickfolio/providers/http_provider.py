@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.providers.batches import failed_batch
 from tickfolio.providers.http import HttpClient
 from tickfolio.providers.limits import CircuitBreaker, RateLimit
 from tickfolio.providers.provider import (
@@ -199,9 +200,7 @@ class HttpProvider:
         result = self._ask(request, read, lambda read: read.provider_failure, is_admitted=is_admitted)
         if not isinstance(result, Failure):
             return replace(result, symbols=request.symbols)
-        if result.kind in OF_A_SYMBOL:
-            return BatchResult(symbols=request.symbols, failures=dict.fromkeys(request.symbols, result))
-        return BatchResult(symbols=request.symbols, provider_failure=result)
+        return replace(failed_batch(result, request.symbols), symbols=request.symbols)
 
     def _admit(self, request: Request, *, probe: bool = False) -> _Refused | None:
         """None when the request may be sent: the host is not left alone, and the quota reaches."""

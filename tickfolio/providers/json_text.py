@@ -11,6 +11,7 @@ _NAN = Decimal("NaN")
 _SMALLEST = Decimal(1).scaleb(-DECIMALS_MAX)
 _WIDE = Context(prec=_NUMBER_LENGTH_MAX)
 _SECONDS_MAX = 4_102_444_800  # the year 2100
+_WHOLE_MAX = 10**12
 
 
 def read_json(body: bytes) -> Any:
@@ -22,6 +23,15 @@ def read_json(body: bytes) -> Any:
         return json.loads(body, parse_float=_decimal, parse_int=_decimal, parse_constant=_decimal)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def read_body(body: bytes) -> dict[str, Any] | None:
+    """The object that the body is, its numbers as Decimal; None when it is anything else."""
+    try:
+        data = read_json(body)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def read_number(value: object) -> Decimal | None:
@@ -38,11 +48,17 @@ def read_number(value: object) -> Decimal | None:
     return value.quantize(_SMALLEST, context=_WIDE)
 
 
-def read_seconds(value: object) -> int | None:
-    """Whole seconds since 1970 within the years that a market can speak of; None for anything else."""
-    if not isinstance(value, Decimal) or not value.is_finite() or not abs(value) < _SECONDS_MAX:
+def read_whole(value: object) -> int | None:
+    """A whole number of at most twelve digits, as a code is; None for anything else."""
+    if not isinstance(value, Decimal) or not value.is_finite() or not abs(value) < _WHOLE_MAX:
         return None
     return int(value) if value == int(value) else None
+
+
+def read_seconds(value: object) -> int | None:
+    """Whole seconds since 1970 within the years that a market can speak of; None for anything else."""
+    whole = read_whole(value)
+    return whole if whole is not None and abs(whole) < _SECONDS_MAX else None
 
 
 def read_object(value: object) -> dict[str, Any]:

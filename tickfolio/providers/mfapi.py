@@ -5,18 +5,18 @@ Source: https://www.mfapi.in, JSON without a key. It stands still when AMFI chan
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import AssetType, Instrument
-from tickfolio.domain.prices import Close, Observation, PriceStatus
+from tickfolio.domain.prices import Observation
 from tickfolio.providers.amfi_file import is_code, read_nav
-from tickfolio.providers.classify import classify_transport
-from tickfolio.providers.india import end_of_day
-from tickfolio.providers.json_text import read_json, read_object, read_seconds
+from tickfolio.providers.batches import batch_of, failed_batch
+from tickfolio.providers.classify import classify_plain
+from tickfolio.providers.json_text import read_body, read_json, read_object, read_whole
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -27,16 +27,18 @@ from tickfolio.providers.provider import (
     Request,
     SearchResult,
 )
+from tickfolio.providers.told_closes import closes_told_once
+from tickfolio.providers.told_nav import CURRENCY, EXCHANGE, observe_nav
 
 DEFAULT_URL = "https://api.mfapi.in"
 # One person runs it: a request every quarter of a second is what they ask for.
 INTERVAL_SECONDS = 0.25
-EXCHANGE, CURRENCY = "AMFI", "INR"
 QUERY_LENGTH_MAX = 100
 SEARCH_COUNT_MAX = 50
 HEADERS = {"Accept": "application/json"}
-HTTP_OK, HTTP_BAD_REQUEST, HTTP_NOT_FOUND = 200, 400, 404
+_BAD_REQUEST, _NOT_FOUND = 400, 404
 _DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})", re.ASCII)
+_UNKNOWN = Failure(FailureKind.NOT_FOUND, "mfapi.in knows no such scheme.")
 _CHANGED = Failure(FailureKind.CONTRACT_CHANGED, "mfapi.in's answer has a shape that we do not know.")
 
 
@@ -85,26 +87,18 @@ class MfapiAdapter:
 
     def classify(self, answer: Answer) -> Failure | None:
         """An unknown scheme comes with 200; 400 is a code that can be none."""
-        failure = classify_transport(answer)
-        if failure is None and answer.status in {HTTP_BAD_REQUEST, HTTP_NOT_FOUND}:
-            return Failure(FailureKind.NOT_FOUND, "mfapi.in knows no such scheme.")
-        if failure is None and answer.status != HTTP_OK:
-            return Failure(FailureKind.CONTRACT_CHANGED, f"mfapi.in answers HTTP {answer.status} to us.")
-        return failure
+        if answer.status in {_BAD_REQUEST, _NOT_FOUND}:
+            return classify_plain(answer, _UNKNOWN)
+        changed = Failure(FailureKind.CONTRACT_CHANGED, f"mfapi.in answers HTTP {answer.status} to us.")
+        return classify_plain(answer, changed)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The newest value of the scheme that was asked for."""
         scheme = _read_scheme(body)
         if isinstance(scheme, Failure):
-            if scheme.kind is FailureKind.NOT_FOUND:
-                return BatchResult(failures=dict.fromkeys(symbols, scheme))
-            return BatchResult(provider_failure=scheme)
-        outcomes = {symbol: _observe(symbol, scheme, now) for symbol in symbols}
-        return BatchResult(
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
-            names={symbol: scheme.name for symbol in symbols if scheme.name and symbol == scheme.code},
-        )
+            return failed_batch(scheme, symbols)
+        names = {symbol: scheme.name for symbol in symbols if scheme.name and symbol == scheme.code}
+        return replace(batch_of({symbol: _observe(symbol, scheme, now) for symbol in symbols}), names=names)
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Adapter
         """The values of a scheme by day; a day that is told twice, and differently, is left out."""
@@ -113,8 +107,8 @@ class MfapiAdapter:
             return HistoryResult(failure=scheme)
         if scheme.code != symbol:
             return HistoryResult(failure=_other_scheme(symbol))
-        told = {day: next(iter(navs)) for day, navs in scheme.navs.items() if len(navs) == 1}
-        return HistoryResult(tuple(Close(day, nav) for day, nav in sorted(told.items()) if nav and nav > 0), CURRENCY)
+        told = {day: {nav for nav in navs if nav and nav > 0} for day, navs in scheme.navs.items() if len(navs) == 1}
+        return HistoryResult(closes_told_once(told), CURRENCY)
 
     def parse_search(self, body: bytes) -> SearchResult:
         """The schemes found."""
@@ -130,16 +124,13 @@ class MfapiAdapter:
 
 def _read_scheme(body: bytes) -> _Scheme | Failure:
     """The scheme of an answer; NOT_FOUND for the empty success that stands for a code that is unknown."""
-    try:
-        answer = read_object(read_json(body))
-    except ValueError:
-        return _CHANGED
+    answer = read_body(body) or {}
     meta, rows = read_object(answer.get("meta")), answer.get("data")
     if answer.get("status") != "SUCCESS" or not isinstance(rows, list):
         return _CHANGED
     if not rows:
-        return Failure(FailureKind.NOT_FOUND, "mfapi.in knows no such scheme.")
-    code, name = read_seconds(meta.get("scheme_code")), meta.get("scheme_name")
+        return _UNKNOWN
+    code, name = read_whole(meta.get("scheme_code")), meta.get("scheme_name")
     navs = _read_navs(rows)
     if code is None or navs is None:
         return _CHANGED
@@ -164,22 +155,7 @@ def _observe(symbol: str, scheme: _Scheme, now: datetime) -> Observation | Failu
         return _other_scheme(symbol)
     if not scheme.navs:
         return Failure(FailureKind.NO_DATA, f"{symbol}: mfapi.in names no day that is one.")
-    day = max(scheme.navs)
-    navs = scheme.navs[day]
-    if len(navs) > 1:
-        return Failure(FailureKind.CONTRACT_CHANGED, f"{symbol}: mfapi.in names two different values for {day}.")
-    nav = next(iter(navs))
-    if nav is None:
-        return Failure(FailureKind.NO_DATA, f"{symbol}: mfapi.in has no value for {day}.")
-    return Observation(
-        symbol=symbol,
-        price=nav,
-        currency=CURRENCY,
-        as_of=end_of_day(day, now),
-        status=PriceStatus.NAV,
-        source=MfapiAdapter.name,
-        close_on=day,
-    )
+    return observe_nav(symbol, scheme.navs, MfapiAdapter.name, MfapiAdapter.label, now)
 
 
 def _other_scheme(symbol: str) -> Failure:
@@ -187,7 +163,7 @@ def _other_scheme(symbol: str) -> Failure:
 
 
 def _listing(row: Mapping[str, Any]) -> Listing | None:
-    code, name = read_seconds(row.get("schemeCode")), row.get("schemeName")
+    code, name = read_whole(row.get("schemeCode")), row.get("schemeName")
     if code is None or code <= 0 or not isinstance(name, str) or not name.strip():
         return None
     text = " ".join(name.split())

@@ -3,11 +3,11 @@
 Source: https://nsearchives.nseindia.com/content/cm/, about 16:40 in India, from 2024-01-01 on; a holiday is a 404.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from tickfolio.domain.instruments import AssetType
-from tickfolio.providers.udiff import UdiffAdapter, is_weekday
+from tickfolio.providers.current_calendar import CurrentCalendar, shipped_calendar
+from tickfolio.providers.udiff import UdiffAdapter
 
 DEFAULT_URL = "https://nsearchives.nseindia.com"
 EXCHANGE = "NSE"
@@ -57,5 +57,5 @@ class NseAdapter(UdiffAdapter):
     listed = LISTED
     never = NEVER
 
-    def __init__(self, url: str = DEFAULT_URL, has_session: Callable[[date], bool] = is_weekday) -> None:
-        super().__init__(url, has_session)
+    def __init__(self, url: str = DEFAULT_URL, calendar: CurrentCalendar = shipped_calendar) -> None:
+        super().__init__(url, calendar)

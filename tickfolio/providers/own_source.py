@@ -54,12 +54,6 @@ class OwnAddress:
 Addresses = Callable[[Sequence[str]], Mapping[str, OwnAddress]]
 
 
-def no_addresses(symbols: Sequence[str]) -> Mapping[str, OwnAddress]:
-    """Nobody has given any."""
-    del symbols
-    return {}
-
-
 _Results = SimpleQueue[BatchResult | None]
 
 
@@ -105,8 +99,7 @@ class OwnProvider:
         results: _Results = SimpleQueue()
         stopping = threading.Event()
         with ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
-            for urls in hosts:
-                threads.submit(self._ask_host, urls, found, now, stopping, results)
+            asked = [threads.submit(self._ask_host, urls, found, now, stopping, results) for urls in hosts]
             try:
                 left = len(hosts)
                 while left:
@@ -117,6 +110,8 @@ class OwnProvider:
                         yield result
             finally:
                 stopping.set()
+        for one in asked:
+            one.result()  # a mistake of ours in a thread is not to pass for an address that had no time
 
     def fetch_history(self, symbol: str, since: datetime, now: datetime) -> HistoryResult:  # noqa: ARG002  # as Provider
         """Nothing: an address tells the price of now."""

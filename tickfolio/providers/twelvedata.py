@@ -4,18 +4,20 @@ Source: https://twelvedata.com/docs. Each symbol costs a credit; errors come in 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from tickfolio.domain.instruments import Instrument
+from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import session_day
 from tickfolio.domain.prices import Observation
-from tickfolio.providers.classify import classify_transport, read_retry_after
-from tickfolio.providers.json_body import read_body
-from tickfolio.providers.json_text import read_object, read_seconds
-from tickfolio.providers.keys import read_key
+from tickfolio.providers.batches import batch_of, failed_batch, in_batches
+from tickfolio.providers.classify import classify_plain, read_retry_after
+from tickfolio.providers.json_text import read_body, read_object, read_whole
+from tickfolio.providers.keyed_adapter import KeyedAdapter
 from tickfolio.providers.provider import (
+    OF_A_SYMBOL,
     Answer,
     BatchResult,
     Failure,
@@ -23,13 +25,11 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Quota,
     Request,
-    SearchResult,
 )
 from tickfolio.providers.told_closes import read_closes
-from tickfolio.providers.told_quote import OF_SYMBOLS, ToldQuote, batch_of, failed_batch, observe, read_amount, read_day
+from tickfolio.providers.told_quote import ToldQuote, observe, read_amount, read_day, read_instant
 from tickfolio.providers.venues import UNITED_STATES, Venue, plain_symbol
 
-DEFAULT_URL = "https://api.twelvedata.com"
 # As a minute's credits: a larger batch could never be paid for on a free key.
 BATCH_SIZE = 8
 SUFFIXES = {
@@ -45,7 +45,6 @@ SUFFIXES = {
     "JSE": ":JSE",
     "TASE": ":TASE",
 }
-HTTP_OK = 200
 ROWS_MAX = 5000
 _NAME_LENGTH_MAX = 200
 _KINDS = {
@@ -75,18 +74,14 @@ _WORDS = {
 _CHANGED = Failure(FailureKind.CONTRACT_CHANGED, "Twelve Data answers in a form that we do not know.")
 
 
-class TwelveDataAdapter:
+class TwelveDataAdapter(KeyedAdapter):
     """Builds Twelve Data's requests and reads its answers; pure. A symbol outside of America names its exchange."""
 
     name = "twelvedata"
+    default_url = "https://api.twelvedata.com"
     label = "Twelve Data"
-    catalogue: str | None = None
     terms: str | None = "Twelve Data's free keys are for internal use of one's own, within 800 symbols a day."
     quota = Quota(minute=8, day=800)
-
-    def __init__(self, url: str = DEFAULT_URL, key: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._key = read_key(key)
 
     def symbol_of(self, instrument: Instrument) -> str | None:
         """The symbol, as AAPL or SBIN:NSE; None where the exchange is not known to have a name there."""
@@ -95,7 +90,6 @@ class TwelveDataAdapter:
 
     def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for every eight symbols, each of which costs one credit."""
-        batches = (tuple(symbols[i : i + BATCH_SIZE]) for i in range(0, len(symbols), BATCH_SIZE))
         return [
             Request(
                 f"{self._url}/quote?symbol={','.join(quote(symbol, safe='') for symbol in batch)}&interval=1day",
@@ -103,7 +97,7 @@ class TwelveDataAdapter:
                 self._headers(),
                 cost=len(batch),
             )
-            for batch in batches
+            for batch in in_batches(symbols, BATCH_SIZE)
         ]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:
@@ -117,15 +111,10 @@ class TwelveDataAdapter:
             self._headers(),
         )
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # other sources search
-        """None: other sources search."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """What the answer is, by its body first: an error may come with any status."""
         data = read_body(answer.body)
-        failure = (_error(data, answer.headers) if data else None) or classify_transport(answer)
-        return failure if failure is not None or answer.status == HTTP_OK else _CHANGED
+        return (_error(data, answer.headers) if data else None) or classify_plain(answer, _CHANGED)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The latest prices; one symbol is answered with an object, several by the symbol as it was asked for."""
@@ -136,9 +125,10 @@ class TwelveDataAdapter:
         rows = {asked[0]: data} if len(asked) == 1 and not isinstance(data.get(asked[0]), dict) else data
         if rows is data and not any(symbol in data for symbol in asked):
             return BatchResult(provider_failure=_CHANGED)
-        outcomes = {symbol: _observe(symbol, rows.get(symbol), now) for symbol in asked}
+        calendar = self._calendar()
+        outcomes = {symbol: _observe(symbol, rows.get(symbol), now, calendar) for symbol in asked}
         # The credits can run out in the midst of a batch; what came before is good.
-        spent = [one for one in outcomes.values() if isinstance(one, Failure) and one.kind not in OF_SYMBOLS]
+        spent = [one for one in outcomes.values() if isinstance(one, Failure) and one.kind not in OF_A_SYMBOL]
         if spent and len(spent) == len(outcomes):
             return BatchResult(provider_failure=spent[0])
         return batch_of(outcomes, {symbol: name for symbol in asked if (name := _name(rows.get(symbol)))})
@@ -156,11 +146,8 @@ class TwelveDataAdapter:
             return HistoryResult(failure=_another(symbol))
         rows = [read_object(row) for row in values]
         closes = ((row.get("datetime"), row.get("close")) for row in rows)
-        return read_closes(symbol, closes, Venue(_exchange(symbol), meta.get("currency")), self.label, now)
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # nothing is searched here
-        """Nothing: it is not searched."""
-        return SearchResult()
+        venue = Venue(_exchange(symbol), meta.get("currency"))
+        return read_closes(symbol, closes, venue, self.label, now, self._calendar())
 
     def _headers(self) -> Mapping[str, str]:
         return {"Authorization": f"apikey {self._key}"}
@@ -174,7 +161,7 @@ def _exchange(symbol: str) -> str:
 
 def _error(data: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Failure | None:
     """The failure that an object tells, of all symbols or of one; its code alone does not tell a minute from a day."""
-    code = read_seconds(data.get("code"))
+    code = read_whole(data.get("code"))
     if data.get("status") != "error" and (code is None or "message" not in data):
         return None
     words = str(data.get("message")).lower()
@@ -197,7 +184,7 @@ def _name(row: object) -> str | None:
     return name if name and name.isprintable() else None
 
 
-def _observe(symbol: str, row: object, now: datetime) -> Observation | Failure:
+def _observe(symbol: str, row: object, now: datetime, calendar: Calendar) -> Observation | Failure:
     if not isinstance(row, dict):
         return Failure(FailureKind.NOT_FOUND, _WORDS[FailureKind.NOT_FOUND])
     failure = _error(row)
@@ -205,15 +192,13 @@ def _observe(symbol: str, row: object, now: datetime) -> Observation | Failure:
         return failure
     if not _is_of(symbol, row):
         return _another(symbol)
-    exchange, day = _exchange(symbol), read_day(row.get("datetime"))
-    # `timestamp` is when the session began; `last_quote_at` is when the price was true.
-    seconds = read_seconds(row.get("last_quote_at")) or read_seconds(row.get("timestamp"))
     quoted = ToldQuote(
         price=read_amount(row.get("close")),
         previous_close=read_amount(row.get("previous_close")),
         unit=row.get("currency"),
-        exchange=exchange,
-        at=None if seconds is None or seconds <= 0 else datetime.fromtimestamp(seconds, UTC),
-        day=day,
+        exchange=_exchange(symbol),
+        # `timestamp` is when the session began; `last_quote_at` is when the price was true.
+        at=read_instant(row.get("last_quote_at")) or read_instant(row.get("timestamp")),
+        day=read_day(row.get("datetime")),
     )
-    return observe(symbol, quoted, TwelveDataAdapter.name, TwelveDataAdapter.label, now)
+    return observe(symbol, quoted, TwelveDataAdapter.name, TwelveDataAdapter.label, now, calendar)

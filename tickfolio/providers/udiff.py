@@ -1,12 +1,13 @@
 """What the end-of-day files of NSE and BSE have in common as sources: a file a day, and one price for each security."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Close, Observation, PriceStatus
 from tickfolio.providers.classify import classify_transport
+from tickfolio.providers.current_calendar import CurrentCalendar, shipped_calendar
 from tickfolio.providers.india import INDIA, day_in_india, end_of_day
 from tickfolio.providers.provider import (
     Answer,
@@ -30,16 +31,10 @@ SESSIONS_TRIED = 6
 HTTP_OK, HTTP_NOT_FOUND = 200, 404
 # Without a name that looks like a browser's, neither exchange answers.
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Tickfolio)", "Accept": "*/*"}
-_SATURDAY, _DAYS_OF_A_WEEK = 5, 7
 _FUND_ISIN = "INF"
 # Between a symbol and an ISIN; neither can have one in it.
 _AND_ISIN = "|"
 _NOT_TRADED_AS_HERE = frozenset({AssetType.CASH, AssetType.CURRENCY, AssetType.CRYPTO, AssetType.INDEX})
-
-
-def is_weekday(day: date) -> bool:
-    """Whether a day is one of Monday to Friday."""
-    return day.weekday() < _SATURDAY
 
 
 class UdiffAdapter:
@@ -47,7 +42,7 @@ class UdiffAdapter:
 
     A symbol is what the exchange calls a security, with its ISIN behind it where that is known: `INFY|INE009A01021`.
     The ISIN finds a security whose symbol has changed, and the symbol one whose ISIN has.
-    `has_session` says on which days the exchange trades, special sessions too; without it, on weekdays.
+    `calendar` says on which days the exchange trades, special sessions too.
     """
 
     name: str
@@ -61,9 +56,9 @@ class UdiffAdapter:
     never: frozenset[str] = frozenset()  # the series whose prices are not what a holding is worth
     has_codes = False  # whether people know a security by the exchange's number of it, too
 
-    def __init__(self, url: str, has_session: Callable[[date], bool] = is_weekday) -> None:
+    def __init__(self, url: str, calendar: CurrentCalendar = shipped_calendar) -> None:
         self._url = url.rstrip("/")
-        self._has_session = has_session
+        self._calendar = calendar
         self._ranks = {name: rank for rank, name in enumerate(self.series)}
 
     def symbol_of(self, instrument: Instrument) -> str | None:
@@ -151,16 +146,11 @@ class UdiffAdapter:
 
     def _file_days(self, now: datetime) -> Iterator[date]:
         """The days that can have a file, newest first."""
-        local = now.astimezone(INDIA)
+        local, calendar = now.astimezone(INDIA), self._calendar()
         day = local.date() if local.time() >= PUBLISHED_FROM else local.date() - timedelta(days=1)
         while True:
-            yield (day := self._session_up_to(day))
+            yield (day := calendar.last_business_day(self.exchange, day))
             day -= timedelta(days=1)
-
-    def _session_up_to(self, day: date) -> date:
-        """The last day of trade up to this one; the day itself where the calendar has none within a week."""
-        days = (day - timedelta(days=n) for n in range(_DAYS_OF_A_WEEK))
-        return next((one for one in days if self._has_session(one)), day)
 
     def _rows_by_symbol(self, rows: Iterable[UdiffRow], symbols: Sequence[str]) -> Mapping[str, Sequence[UdiffRow]]:
         """The rows with a symbol's ISIN or, where the file has none of those, with the symbol itself."""

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.prices import Observation, PriceStatus
 from tickfolio.providers import yahoo_symbols
-from tickfolio.providers.classify import classify_transport
-from tickfolio.providers.json_text import read_json, read_number, read_object, read_seconds
+from tickfolio.providers.batches import batch_of, in_batches, only_outcome
+from tickfolio.providers.classify import HTTP_OK, classify_transport
+from tickfolio.providers.json_text import read_body, read_json, read_number, read_object, read_seconds
 from tickfolio.providers.provider import (
     Answer,
     BatchResult,
@@ -36,7 +37,6 @@ LIVE_SECONDS_MAX = 300
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Tickfolio)", "Accept": "application/json"}
 # The closing price may still move while the feed, up to a quarter of an hour late, catches up with the bell.
 AFTER_THE_BELL = timedelta(minutes=20)
-HTTP_OK = 200
 
 _UNKNOWN = Failure(FailureKind.NOT_FOUND, "Yahoo knows no such symbol; it may be delisted.")
 _NO_DATA = Failure(FailureKind.NO_DATA, "Yahoo has no data for that time.")
@@ -62,7 +62,6 @@ class YahooAdapter:
 
     def latest_requests(self, symbols: Sequence[str], now: datetime) -> Sequence[Request]:  # noqa: ARG002  # as Adapter
         """One request for every 20 symbols; more are refused."""
-        batches = (tuple(symbols[i : i + BATCH_SIZE]) for i in range(0, len(symbols), BATCH_SIZE))
         return [
             Request(
                 f"{self._url}/v7/finance/spark?symbols={','.join(quote(symbol, safe='') for symbol in batch)}"
@@ -70,7 +69,7 @@ class YahooAdapter:
                 batch,
                 HEADERS,
             )
-            for batch in batches
+            for batch in in_batches(symbols, BATCH_SIZE)
         ]
 
     def history_request(self, symbol: str, since: datetime, now: datetime) -> Request | Failure:
@@ -99,10 +98,7 @@ class YahooAdapter:
         failure = classify_transport(answer)
         if failure is not None or answer.status == HTTP_OK:
             return failure
-        try:
-            data = read_object(read_json(answer.body))
-        except ValueError:
-            data = {}
+        data = read_body(answer.body) or {}
         errors = [read_object(read_object(branch).get("error")) for branch in data.values()]
         return _failure_of_error(errors[0] if errors else {}, answer.status)
 
@@ -116,28 +112,16 @@ class YahooAdapter:
             if rows.kind is FailureKind.NOT_FOUND:
                 return BatchResult(failures=dict.fromkeys(symbols, rows))
             return BatchResult(provider_failure=rows)
-        observations: dict[str, Observation] = {}
-        failures: dict[str, Failure] = {}
+        outcomes: dict[str, Observation | Failure] = {}
         for symbol in dict.fromkeys(symbols):
             read = [_observe(symbol, row, now) for row in rows if row.symbol == symbol]
-            outcome = _only(symbol, read)
-            if isinstance(outcome, Failure):
-                failures[symbol] = outcome
-            else:
-                observations[symbol] = outcome
-        names = {
-            row.symbol: name
-            for row in rows
-            if row.symbol in observations and (name := yahoo_symbols.read_name(row.meta))
-        }
-        return BatchResult(observations, failures, names=names)
+            outcomes[symbol] = only_outcome(symbol, read, "Yahoo", _UNKNOWN)
+        names = {row.symbol: name for row in rows if (name := yahoo_symbols.read_name(row.meta))}
+        return batch_of(outcomes, names)
 
     def parse_history(self, body: bytes, symbol: str, now: datetime) -> HistoryResult:
         """Daily closes as traded, with Yahoo's adjustment for splits undone; today's bar only after the close."""
-        try:
-            chart = read_object(read_json(body)).get("chart")
-        except ValueError:
-            chart = None
+        chart = (read_body(body) or {}).get("chart")
         if not isinstance(chart, dict):
             return HistoryResult(
                 failure=Failure(FailureKind.CONTRACT_CHANGED, "Yahoo's answer is not a chart as we know it.")
@@ -149,10 +133,7 @@ class YahooAdapter:
 
     def parse_search(self, body: bytes) -> SearchResult:
         """The instruments found, in Yahoo's order; what cannot be held with us is skipped."""
-        try:
-            rows = read_object(read_json(body)).get("quotes")
-        except ValueError:
-            rows = None
+        rows = (read_body(body) or {}).get("quotes")
         if not isinstance(rows, list):
             return SearchResult(
                 failure=Failure(FailureKind.CONTRACT_CHANGED, "Yahoo's answer is not a search as we know it.")
@@ -244,15 +225,6 @@ def _status(meta: Mapping[str, Any], as_of: datetime | None, now: datetime) -> P
         if as_of >= bell or now >= bell + AFTER_THE_BELL or as_of < datetime.fromtimestamp(start, UTC):
             return PriceStatus.CLOSE
     return PriceStatus.LIVE if now - as_of <= timedelta(seconds=LIVE_SECONDS_MAX) else PriceStatus.DELAYED
-
-
-def _only(symbol: str, read: Sequence[Observation | Failure]) -> Observation | Failure:
-    """The one outcome for a symbol; several that differ are none."""
-    if not read:
-        return _UNKNOWN
-    if any(outcome != read[0] for outcome in read):
-        return Failure(FailureKind.CONTRACT_CHANGED, f"{symbol}: Yahoo answers twice, and differently.")
-    return read[0]
 
 
 def _failure_of_error(error: Mapping[str, Any], status: int) -> Failure:

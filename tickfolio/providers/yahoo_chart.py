@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tickfolio.domain.money import EXACT, QUOTIENT, quotient
 from tickfolio.domain.prices import Close
 from tickfolio.domain.splits import Ratio
-from tickfolio.providers.json_text import read_number, read_object, read_seconds
+from tickfolio.providers.json_text import read_number, read_object, read_seconds, read_whole
 from tickfolio.providers.provider import Failure, FailureKind, HistoryResult, ToldDividend, ToldSplit
 from tickfolio.providers.units import in_major_unit, major_unit
 
@@ -32,7 +32,7 @@ def read_chart(symbol: str, result: Mapping[str, Any], now: datetime) -> History
     if bars is None or told is None:
         return _failed(symbol, "no rows and splits that we can read")
     splits = [(seconds, quotient(ratio.new, ratio.old)) for seconds, ratio in told]
-    hint = read_seconds(meta.get("priceHint")) or 0
+    hint = read_whole(meta.get("priceHint")) or 0
     decimals = min(max(hint, DECIMALS_MIN), DECIMALS_MAX)
     closes: dict[date, Decimal] = {}
     for seconds, adjusted in bars:

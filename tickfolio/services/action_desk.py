@@ -24,6 +24,7 @@ from tickfolio.services.action_preview import Preview, preview_for_all
 from tickfolio.services.changes import check_day, require_version
 from tickfolio.services.corporate_actions import ActionDraft, record_action, remove_action, tell_everybody
 from tickfolio.services.demergers import apply_demerger, undo_demerger
+from tickfolio.services.foreseen import instruments_of
 from tickfolio.services.settled_proposals import prices_kept, reopened
 from tickfolio.services.symbol_changes import apply_symbol, undo_symbol
 from tickfolio.services.told_actions import propose
@@ -60,14 +61,20 @@ def list_proposals(tx: Tx, user: User) -> Sequence[tuple[Proposal, Instrument, I
     _require_administrator(user)
     rows = list(tx.action_proposals.newest((ProposalState.OPEN,), _SHOWN_MAX))
     rows += tx.action_proposals.newest([one for one in ProposalState if one is not ProposalState.OPEN], _SHOWN_MAX)
-    return [(row, *_instruments(tx, row)) for row in rows]
+    return with_instruments(tx, rows)
 
 
 def load_proposal(tx: Tx, user: User, proposal_id: str) -> tuple[Proposal, Instrument, Instrument | None]:
     """One of them. Raises: AdministratorOnly, NotFound."""
     _require_administrator(user)
-    row = tx.action_proposals.load(proposal_id)
-    return (row, *_instruments(tx, row))
+    [found] = with_instruments(tx, [tx.action_proposals.load(proposal_id)])
+    return found
+
+
+def with_instruments(tx: Tx, rows: Sequence[Proposal]) -> list[tuple[Proposal, Instrument, Instrument | None]]:
+    """Each proposal with its instrument, and with the one that a demerger gives."""
+    named = tx.instruments.many(key for row in rows for key in instruments_of(row))
+    return [(row, named[row.instrument_id], named.get(row.to_instrument_id or "")) for row in rows]
 
 
 def load_preview(tx: Tx, world: World, user: User, proposal_id: str) -> Preview:
@@ -86,11 +93,6 @@ def propose_by_hand(tx: Tx, world: World, user: User, draft: ProposalDraft) -> P
     _require_administrator(user)
     instrument = tx.instruments.load(user.id, draft.instrument_id)
     _check(tx, world, user, instrument, draft)
-    to_symbol = None
-    if draft.to_symbol is not None:
-        to_symbol = read_text(draft.to_symbol, "to_symbol", _SYMBOL_SIZE_MAX).upper()
-        if to_symbol == instrument.symbol or any(character.isspace() for character in to_symbol):
-            raise InvalidInput("to_symbol", "It must be another symbol, without spaces.", code="not_allowed")
     proposal = Proposal(
         world.new_id(),
         instrument.id,
@@ -100,7 +102,7 @@ def propose_by_hand(tx: Tx, world: World, user: User, draft: ProposalDraft) -> P
         world.now(),
         draft.ratio,
         draft.to_instrument_id,
-        to_symbol,
+        None if draft.to_symbol is None else _read_symbol(draft.to_symbol, instrument),
         draft.cost_pct,
     )
     stored = propose(tx, world, proposal, (ProposalState.LAPSED, ProposalState.DISMISSED))
@@ -145,7 +147,10 @@ def undo_proposal(tx: Tx, world: World, user: User, proposal_id: str) -> Proposa
         if proposal.action_id is not None:
             remove_action(tx, world, user, proposal.instrument_id, proposal.action_id)
         else:
-            (undo_demerger if proposal.kind is ProposalKind.DEMERGER else undo_symbol)(tx, world, user, proposal)
+            if proposal.kind is ProposalKind.DEMERGER:
+                undo_demerger(tx, world, user, proposal)
+            else:
+                undo_symbol(tx, proposal)
             tx.action_proposals.write(reopened(proposal))
             tell_everybody(tx, world)
     except LaterFacts:
@@ -216,12 +221,6 @@ def _note(tx: Tx, world: World, user: User, done: str) -> None:
     tx.server.note(world.new_id(), user.id, f"proposal_{done}", None, world.now())
 
 
-def _instruments(tx: Tx, row: Proposal) -> tuple[Instrument, Instrument | None]:
-    ids = [key for key in (row.instrument_id, row.to_instrument_id) if key is not None]
-    found = tx.instruments.many(ids)
-    return found[row.instrument_id], None if row.to_instrument_id is None else found[row.to_instrument_id]
-
-
 def _check(tx: Tx, world: World, user: User, instrument: Instrument, draft: ProposalDraft) -> None:
     if instrument.owner_id is not None or instrument.asset_type in _NO_COMPANY:
         raise InvalidInput("instrument_id", "Only what all share, and no money, is settled here.", code="not_allowed")
@@ -243,6 +242,14 @@ def _check(tx: Tx, world: World, user: User, instrument: Instrument, draft: Prop
         raise InvalidInput("ratio", message, code="not_allowed")
     if draft.to_instrument_id is not None:
         _check_other(instrument, tx.instruments.load(user.id, draft.to_instrument_id))
+
+
+def _read_symbol(text: str, instrument: Instrument) -> str:
+    """The new symbol of an instrument. Raises: InvalidInput."""
+    symbol = read_text(text, "to_symbol", _SYMBOL_SIZE_MAX).upper()
+    if symbol == instrument.symbol or any(character.isspace() for character in symbol):
+        raise InvalidInput("to_symbol", "It must be another symbol, without spaces.", code="not_allowed")
+    return symbol
 
 
 def _check_other(instrument: Instrument, into: Instrument) -> None:

@@ -35,8 +35,10 @@ def find_by_alias(
 
     A change that is shipped is written down as an alias when it is first met.
     """
-    for alias in tx.aliases.named(name, exchange):
-        found = tx.instruments.many([alias.instrument_id]).get(alias.instrument_id)
+    aliases = tx.aliases.named(name, exchange)
+    named = tx.instruments.many(alias.instrument_id for alias in aliases)
+    for alias in aliases:
+        found = named.get(alias.instrument_id)
         if found is not None and found.asset_type is asset_type and found.exchange == exchange:
             return found
     rename = rename_of(exchange, name) if asset_type is AssetType.STOCK else None

@@ -126,4 +126,4 @@ def _ends(breaker: CircuitBreaker, now: datetime) -> datetime:
 
 
 def _bound(breaker: CircuitBreaker, now: datetime) -> datetime:
-    return max(now, now + timedelta(seconds=breaker.state().bound_seconds))
+    return now + timedelta(seconds=breaker.state().bound_seconds)

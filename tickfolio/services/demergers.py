@@ -1,6 +1,6 @@
 """A demerger, written into everybody's ledger once: a row for each account that held something before its day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tickfolio.services.changes import raise_version
@@ -31,7 +31,8 @@ def apply_demerger(tx: Tx, world: World, user: User, proposal: Proposal) -> None
             check_row(written, portfolio, world)
             tx.ledgers.add(written)
     _follow(tx, world, user, [one for one in portfolios if drafted[one.id]], ids)
-    new = [key for key in ids if key != proposal.instrument_id and key not in tx.prices.latest(ids)]
+    priced = tx.prices.latest(ids)
+    new = [key for key in ids if key != proposal.instrument_id and key not in priced]
     if new:
         tx.after_commit(lambda: world.ask_for_prices(new))
 
@@ -42,15 +43,11 @@ def undo_demerger(tx: Tx, world: World, user: User, proposal: Proposal) -> None:
     rows: dict[str, list[str]] = {}
     for portfolio_id, row_id in tx.action_proposals.rows_of(external_id_of(proposal)):
         rows.setdefault(portfolio_id, []).append(row_id)
-    touched = _in_hand(portfolios, rows)
+    touched = [one for key, one in portfolios.items() if key in rows]
     for portfolio in touched:
         for row_id in rows[portfolio.id]:
             tx.ledgers.delete(row_id)
     _follow(tx, world, user, touched, instruments_of(proposal))
-
-
-def _in_hand(portfolios: Mapping[str, Portfolio], rows: Mapping[str, Sequence[str]]) -> list[Portfolio]:
-    return [one for key, one in portfolios.items() if key in rows]
 
 
 def _rows_for(tx: Tx, proposal: Proposal, portfolio: Portfolio) -> list[LedgerRow]:

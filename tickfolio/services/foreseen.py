@@ -117,10 +117,10 @@ def provisional_places(tx: Tx, portfolios: Sequence[Portfolio], instrument_ids: 
     """
     open_ones = tx.action_proposals.of(instrument_ids, (ProposalState.OPEN,))
     moving = [proposal for proposal in open_ones if proposal.kind in MOVING_UNITS]
+    if not moving or not portfolios:
+        return frozenset()
     # Most have nothing to do with what one holds, and a summary must not pay for foreseeing those.
-    first = (
-        tx.ledgers.first_days(portfolios[0].user_id, [one.id for one in portfolios]) if moving and portfolios else {}
-    )
+    first = tx.ledgers.first_days(portfolios[0].user_id, [one.id for one in portfolios])
     found: set[Place] = set()
     for proposal in moving:
         for portfolio in portfolios:

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, time
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.fx import CLOSE_AGE_MAX, pair_symbol, pairs_needed
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import is_final
 from tickfolio.providers.ecb import EcbProvider
 from tickfolio.providers.provider import HistoryResult, Provider
 from tickfolio.services.changes import raise_version
+from tickfolio.services.markets import load_calendar
 from tickfolio.services.projection import project_all
 from tickfolio.services.sources import Sources, sources_on
 from tickfolio.services.world import World
@@ -59,24 +61,25 @@ def _missing(tx: Tx, now: datetime) -> dict[Instrument, date]:
     found = (
         (tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(leg)), days) for leg, days in needed.items()
     )
-    first = {pair: _first_uncovered(tx, pair, days, now) for pair, days in found if pair is not None}
+    calendar = load_calendar(tx)
+    first = {pair: _first_uncovered(tx, pair, days, now, calendar) for pair, days in found if pair is not None}
     return {pair: day for pair, day in first.items() if day is not None}
 
 
-def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date], now: datetime) -> date | None:
+def _first_uncovered(tx: Tx, pair: Instrument, days: Iterable[date], now: datetime, calendar: Calendar) -> date | None:
     """The first of these days whose rate is not here."""
     known = sorted(tx.prices.days_with_close(pair.id))
-    return min((day for day in days if not _is_covered(day, known, now)), default=None)
+    return min((day for day in days if not _is_covered(day, known, now, calendar)), default=None)
 
 
-def _is_covered(day: date, known: Sequence[date], now: datetime) -> bool:
+def _is_covered(day: date, known: Sequence[date], now: datetime, calendar: Calendar) -> bool:
     """Whether the rate that counts on this day is here: the last one that had been published by its end, or by now.
 
     `known` are the days of the rates that are here, oldest first.
     """
     found = bisect_right(known, day)
     by = min(datetime.combine(day, time.max, UTC), now)
-    return found > 0 and is_final("ECB", datetime.combine(known[found - 1], time(12), UTC), by)
+    return found > 0 and is_final("ECB", datetime.combine(known[found - 1], time(12), UTC), by, calendar)
 
 
 def _was_asked(asked: Asked, pair: Instrument, day: date, today: date) -> bool:

@@ -63,7 +63,7 @@ def fill_histories(
 ) -> int:
     """Fills every history that is due, one after the other, as long as `keeps_on` says so; says how many it looked at.
 
-    Open pages hear that prices have changed once, at the end.
+    What was wanted meanwhile is filled, too. Open pages hear that prices have changed once, at the end.
     """
     want_histories(database, world)
     looked_at, is_changed = 0, False
@@ -72,7 +72,9 @@ def fill_histories(
         with database.transaction() as tx:
             fill = tx.history_fills.claim(now, now + LEASE)
         if fill is None:
-            break
+            if not want_histories(database, world):
+                break
+            continue
         is_changed |= _fill(database, world, sources, fill)
         looked_at += 1
     if is_changed:
@@ -97,10 +99,12 @@ def want_histories(database: Database, world: World) -> int:
 def _wanted(tx: Tx, now: datetime) -> Sequence[Fill]:
     """The histories that are not written down, or not from so early a day on."""
     first_days, known = tx.history_fills.first_days(), tx.history_fills.of()
+    since = {key: _before(day) for key, day in first_days.items()}
+    new = [key for key, day in since.items() if key not in known or day < known[key].wanted_from]
     return [
-        Fill(key, _before(first_days[key]), FillState.WAITING, None, 0, None, 0, now, now)
-        for key, one in sorted(tx.instruments.many(first_days).items())
-        if one.exchange not in _NO_HISTORY and (key not in known or _before(first_days[key]) < known[key].wanted_from)
+        Fill(key, since[key], FillState.WAITING, None, 0, None, 0, now, now)
+        for key, one in sorted(tx.instruments.many(new).items())
+        if one.exchange not in _NO_HISTORY
     ]
 
 

@@ -55,7 +55,10 @@ class ListingChanges:
 
 @dataclass(slots=True)
 class _Told:
-    """What the list of one exchange tells, while it is read; `isins` are of those it does not know by their symbol."""
+    """What the list of one exchange tells, while it is read; `isins` are of those it does not know by their symbol.
+
+    `better` and `codes` are by the id of the instrument.
+    """
 
     new: dict[Identity, Instrument] = field(default_factory=dict)
     better: dict[str, Listing] = field(default_factory=dict)
@@ -75,8 +78,10 @@ def store_listings(tx: Tx, world: World, changes: ListingChanges) -> None:
     tx.instruments.add_many_if_new(changes.new)
     for one in changes.better:
         tx.instruments.rename(one)
-    for alias in changes.aliases:
-        tx.aliases.add(alias)
+    # Not there is a new one that is another's new symbol, or that somebody has recorded meanwhile under an id of its
+    # own: the next list tells the number of that.
+    there = tx.instruments.many({alias.instrument_id for alias in changes.aliases})
+    tx.aliases.add_many_if_new(alias for alias in changes.aliases if alias.instrument_id in there)
     for change in changes.renamed:
         propose_symbol_change(tx, world, change.instrument, change.to_symbol, change.on, change.instrument.exchange)
     if changes.better:
@@ -100,7 +105,7 @@ def compare_listings(tx: Tx, world: World, listings: Sequence[Listing]) -> Listi
 def _compare(tx: Tx, world: World, exchange: str, listings: Sequence[Listing]) -> ListingChanges:
     known = tx.instruments.identities_on(exchange)
     told = _read(world, exchange, listings, known)
-    found = tx.instruments.many({*told.better, *told.codes})
+    found = tx.instruments.many(told.better)
     pairs = [(found[key], listing) for key, listing in told.better.items() if key in found]
     compared = [(before, _better(before, listing)) for before, listing in pairs]
     renamed, taken = _renamed(tx, world, exchange, listings, told)
@@ -130,6 +135,8 @@ def _read(
             made = listed_instrument(world, listing)
             if made is not None:
                 told.new[identity] = made
+                if listing.code:
+                    told.codes[made.id] = listing
                 if is_authority and made.isin:
                     told.isins.setdefault(made.isin, listing)
     return told
@@ -156,6 +163,8 @@ def _renamed(
         listing = told.isins[before.isin or ""]
         if before.id in held and before.asset_type is listing.asset_type:
             changes.append(SymbolChange(before, listing.symbol, today_at(exchange, world)))
+            if listing.code:
+                told.codes[before.id] = listing
             taken |= {key for key in told.new if key[:2] == (listing.asset_type.value, listing.symbol)}
     return changes, taken
 

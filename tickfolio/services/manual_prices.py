@@ -1,5 +1,9 @@
-"""Prices by hand, of what no source prices: a flat, a private loan, a pension plan that sends a letter a year."""
+"""Prices by hand, of what no source prices: a flat, a private loan, a pension plan that sends a letter a year.
 
+An address of one's own may price it beside: of a day the price by hand counts, and of all the newest.
+"""
+
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -13,6 +17,7 @@ from tickfolio.storage.database import Tx
 from tickfolio.storage.prices import PricePoint
 
 SOURCE = "manual"
+_OF_A_MOMENT = frozenset({PriceStatus.LIVE, PriceStatus.DELAYED})
 
 
 def set_price(tx: Tx, world: World, owner_id: str, instrument_id: str, day: date, price: Decimal) -> PricePoint:
@@ -23,6 +28,7 @@ def set_price(tx: Tx, world: World, owner_id: str, instrument_id: str, day: date
     instrument = _load(tx, owner_id, instrument_id)
     check_day(day, "date", world)
     point = PricePoint(instrument.id, "close", _noon(day), price, SOURCE, world.now())
+    _forget_closes(tx, instrument, day)
     tx.prices.remember([point])
     _follow(tx, world, owner_id, instrument)
     return point
@@ -34,7 +40,7 @@ def remove_price(tx: Tx, world: World, owner_id: str, instrument_id: str, day: d
     Raises: NotFound, also when the day has no price; NotPricedByHand.
     """
     instrument = _load(tx, owner_id, instrument_id)
-    if not tx.prices.forget_close(instrument.id, _noon(day)):
+    if not _forget_closes(tx, instrument, day):
         raise NotFound("price")
     _follow(tx, world, owner_id, instrument)
 
@@ -53,24 +59,43 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
+def _forget_closes(tx: Tx, instrument: Instrument, day: date) -> bool:
+    """Takes a day's close out, be it by hand or of an address of one's own; says whether there was one."""
+    points = tx.prices.close_points(instrument.id, day, day)
+    for point in points:
+        tx.prices.forget_close(instrument.id, point.timestamp)
+    return bool(points)
+
+
 def _follow(tx: Tx, world: World, owner_id: str, instrument: Instrument) -> None:
-    """The newest close is the price that we stand behind; none is left, none is."""
+    """The newest close is the price that we stand behind, unless a later day has a price; none is left, none is."""
+    known = tx.prices.latest([instrument.id]).get(instrument.id)
     closes = tx.prices.newest_closes(instrument.id, 2)
-    if closes:
-        newest = closes[0]
-        latest = LatestPrice(
-            instrument_id=instrument.id,
-            last_price=newest.price,
-            previous_close=closes[1].price if len(closes) > 1 else None,
-            currency=instrument.currency,
-            as_of=newest.timestamp,
-            source=newest.source or SOURCE,
-            status=PriceStatus.MANUAL,
-            last_updated_at=newest.fetched_at or world.now(),
-        )
-        tx.prices.record([latest])
-    else:
-        tx.prices.forget_latest(instrument.id)
+    newest_on = closes[0].timestamp.date() if closes else date.min
+    if known is None or known.status not in _OF_A_MOMENT or known.as_of.date() <= newest_on:
+        if closes:
+            _stand_behind(tx, world, instrument, closes)
+        else:
+            tx.prices.forget_latest(instrument.id)
     version = tx.server.raise_version("prices")
     # Nobody else can see the instrument, so nobody else's pages are told.
     tx.after_commit(lambda: world.publish(Event("prices.updated", owner_id, {"version": str(version)})))
+
+
+def _stand_behind(tx: Tx, world: World, instrument: Instrument, closes: Sequence[PricePoint]) -> None:
+    """The newest of these closes counts. A price by hand settles what is doubtful beside it, a source's does not."""
+    newest = closes[0]
+    source = newest.source or SOURCE
+    latest = LatestPrice(
+        instrument_id=instrument.id,
+        last_price=newest.price,
+        previous_close=closes[1].price if len(closes) > 1 else None,
+        currency=instrument.currency,
+        as_of=newest.timestamp,
+        source=source,
+        status=PriceStatus.MANUAL if source == SOURCE else PriceStatus.CLOSE,
+        last_updated_at=newest.fetched_at or world.now(),
+    )
+    held = [] if source == SOURCE else list(tx.prices.held([instrument.id]).values())
+    tx.prices.record([latest])
+    tx.prices.hold(held)

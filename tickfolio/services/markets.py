@@ -13,7 +13,7 @@ from tickfolio.domain.market_days import SHIPPED
 from tickfolio.domain.market_hours import is_open, last_close, next_open, session_day
 from tickfolio.domain.text import read_text
 from tickfolio.services.world import World
-from tickfolio.storage.database import Tx
+from tickfolio.storage.database import Database, Tx
 from tickfolio.storage.people import User
 
 # Raised by every change of a market's table; 0 says without a look at it that nobody has changed anything.
@@ -56,6 +56,18 @@ class Market:
     hours: Sequence[ListedHours]
     days: Sequence[ListedDay]
     known_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCalendar:
+    """The calendar that counts now, for sources, which know of no database."""
+
+    database: Database
+
+    def __call__(self) -> Calendar:
+        """The calendar, as it is written down at this moment."""
+        with self.database.reading() as tx:
+            return load_calendar(tx)
 
 
 def load_calendar(tx: Tx) -> Calendar:

@@ -4,16 +4,14 @@ A holding is projected from the rows of its own instrument, so that a write does
 Rows that tie instruments or portfolios together (mergers, switches, transfers) widen that to the knot they make.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tickfolio.domain.fx import CLOSE_AGE_MAX, find_rate_on, pair_symbol, pairs_needed
+from tickfolio.domain.fx import find_rate_on, pairs_needed
 from tickfolio.domain.holdings import Holding, hold, is_plain
-from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.keeper import Place
 from tickfolio.domain.ledger import Transaction, TransactionType
 from tickfolio.domain.lots import Book
@@ -22,6 +20,7 @@ from tickfolio.domain.money import EXACT
 from tickfolio.domain.prices import Close
 from tickfolio.domain.splits import Split
 from tickfolio.services.changes import raise_version
+from tickfolio.services.pair_series import PairSeries
 from tickfolio.services.world import World
 from tickfolio.storage.database import Tx
 from tickfolio.storage.holdings import HoldingRow
@@ -32,35 +31,15 @@ TRANSFERS = frozenset({TransactionType.TRANSFER_IN, TransactionType.TRANSFER_OUT
 
 
 class PairCloses:
-    """The closes of the currencies' pairs with the euro, read in one go a pair: rows are oldest first.
-
-    That is from the first day that is asked for to `until`; a day outside makes it read all that there are, once.
-    """
+    """The closes of the currencies' pairs with the euro, from the first day that is asked for to `until`."""
 
     def __init__(self, tx: Tx, until: date = date.max) -> None:
-        self._tx = tx
-        self._until = until
-        self._pairs: dict[str, Instrument | None] = {}
-        self._spans: dict[str, tuple[date, date]] = {}
-        self._closes: dict[str, tuple[Sequence[date], Sequence[Decimal]]] = {}
+        self._series = PairSeries(tx, until, lambda pair, since, end: tx.prices.closes_between(pair.id, since, end))
 
     def last(self, currency: str, on: date) -> Close | None:
         """The pair's last close by the end of a day, unless it is too old to count."""
-        if currency not in self._spans:
-            self._pairs[currency] = self._tx.instruments.find(None, AssetType.CURRENCY, "ECB", pair_symbol(currency))
-            self._load(currency, on, max(on, self._until))
-        first, end = self._spans[currency]
-        if not first <= on <= end:
-            self._load(currency, date.min, date.max)
-        days, prices = self._closes[currency]
-        found = bisect_right(days, on) - 1
-        return None if found < 0 or on - days[found] > CLOSE_AGE_MAX else Close(days[found], prices[found])
-
-    def _load(self, currency: str, first: date, end: date) -> None:
-        pair = self._pairs[currency]
-        since = max(first, date.min + CLOSE_AGE_MAX) - CLOSE_AGE_MAX
-        self._closes[currency] = self._tx.prices.closes_between(pair.id, since, end) if pair else ((), ())
-        self._spans[currency] = first, end
+        found = self._series.last(currency, on)
+        return None if found is None else Close(*found)
 
 
 class PastRates:
@@ -180,9 +159,9 @@ def project_all(tx: Tx, world: World, portfolio: Portfolio) -> None:
     _project(tx, world, portfolio, knot, knot.instrument_ids, ledger_changed=False)
 
 
-def computed_books(tx: Tx, portfolio: Portfolio, currency: str, *, for_tax: bool = False) -> dict[str, Book]:
+def computed_books(tx: Tx, portfolio: Portfolio, currency: str) -> dict[str, Book]:
     """The books of a portfolio by instrument, from the ledger alone, with amounts in any currency. Raises: Oversold."""
-    books = match_knot(tx, load_whole(tx, portfolio), currency, for_tax=for_tax)
+    books = match_knot(tx, load_whole(tx, portfolio), currency)
     return {instrument: book for (place, instrument), book in books.items() if place == portfolio.id}
 
 

@@ -4,15 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Literal
 
 from tickfolio.domain.errors import Unavailable
-from tickfolio.providers.http_provider import HttpProvider
 from tickfolio.providers.provider import Overdrawn, Quota
+from tickfolio.services.source_limits import Span, load_limits, load_quota
 from tickfolio.services.sources import Sources
 from tickfolio.storage.database import Database, Tx
-
-Span = Literal["minute", "day", "month"]
 
 # When it cannot be counted, nobody is asked; a database that is busy now may have time then.
 _UNCOUNTED_SECONDS = 60
@@ -46,14 +43,17 @@ class CountedAllowance:
     now: Callable[[], datetime]
 
     def take(self, source: str, quota: Quota, cost: int) -> Overdrawn | None:
-        """Counts a request before it is sent; when the quota does not reach, nothing, and says until when."""
-        now = self.now()
-        windows = windows_of(quota, now)
-        if not windows:
+        """Counts a request before it is sent; when the quota does not reach, nothing, and says until when.
+
+        What the administrator has set counts in place of the quota, from the next request on; a source that comes with
+        none has none.
+        """
+        if quota == Quota():
             return None
+        now = self.now()
         try:
             with self.database.transaction() as tx:
-                return _take(tx, source, windows, cost, now)
+                return _take(tx, source, windows_of(load_quota(tx, source, quota), now), cost, now)
         except Unavailable:
             return Overdrawn(0, _UNCOUNTED_SECONDS)
 
@@ -75,7 +75,8 @@ def windows_of(quota: Quota, now: datetime) -> Sequence[Window]:
 def load_quotas(tx: Tx, sources: Sources, now: datetime) -> Mapping[str, Sequence[QuotaUse]]:
     """By source, what of each of its windows is spent now, the longest first; without those that have no quota."""
     windows = {
-        name: windows_of(one.quota, now) for name, one in sources.providers.items() if isinstance(one, HttpProvider)
+        name: windows_of(Quota(**{one.span: one.allowed for one in limits}), now)
+        for name, limits in load_limits(tx, sources).items()
     }
     used = tx.quotas.used_of_all({(one.span, one.begins) for found in windows.values() for one in found})
     return {

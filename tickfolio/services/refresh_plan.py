@@ -10,6 +10,7 @@ from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.market_calendar import Calendar
 from tickfolio.domain.market_hours import is_final, last_close, session_day
 from tickfolio.domain.prices import LatestPrice, PriceStatus
+from tickfolio.providers import own_source
 from tickfolio.providers.provider import Provider
 from tickfolio.services.markets import load_calendar
 from tickfolio.services.source_orders import Orders, candidates, load_orders
@@ -20,7 +21,7 @@ from tickfolio.storage.database import Database, Tx
 Asked = dict[str, list[str]]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-OWN = "own"  # the source that asks the addresses that people gave for instruments of their own
+OWN = own_source.NAME  # the source that asks the addresses that people gave for instruments of their own
 # Who publishes the official closes of an exchange, about an hour after the session.
 _CLOSERS = {"NSE": "nse", "BSE": "bse"}
 _PUBLISHED_AFTER, _WANTED_FOR = timedelta(minutes=70), timedelta(hours=12)

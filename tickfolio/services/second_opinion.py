@@ -29,19 +29,19 @@ def ask_for_second_opinions(
 
     What the second source says goes through the gate like any price, and agrees there or does not. Raises: LostLease.
     """
-    settled = 0
+    answered = 0
     for name, asked in _ask_whom(database, on, orders, doubts[:_ASKED_MAX]).items():
         try:
             for result in on[name].fetch(list(asked), world.now()):
-                settled += record(name, asked, result).counts.updated
+                answered += record(name, asked, result).counts.updated
         except LostLease:
             raise
         except Exception:
             log.exception("source_broke", source=name)
     still = _held(database, doubts)
-    done = sum(doubt.instrument_id not in still for doubt in doubts)
-    log.info("second_opinions", held=len(doubts), settled=done, answered=settled)
-    return BatchCounts(updated=done, held=-done)
+    settled = sum(doubt.instrument_id not in still for doubt in doubts)
+    log.info("second_opinions", held=len(doubts), settled=settled, answered=answered)
+    return BatchCounts(updated=settled, held=-settled)
 
 
 def _ask_whom(

@@ -14,6 +14,8 @@ from tickfolio.storage.corporate_actions import CorporateAction
 from tickfolio.storage.database import Tx
 from tickfolio.storage.rows import values_of
 
+_EXACT, _INSTANTS = ("last_price", "previous_close", "price"), ("as_of", "last_updated_at")
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPrices:
@@ -90,12 +92,13 @@ def _fields(price: LatestPrice | HeldPrice | None) -> dict[str, Any] | None:
 
 
 def _text(value: object) -> str:
-    return (
-        f"{value:f}" if isinstance(value, Decimal) else value.isoformat() if isinstance(value, datetime) else str(value)
-    )
-
-
-_EXACT, _INSTANTS = ("last_price", "previous_close", "price"), ("as_of", "last_updated_at")
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return value.isoformat()
+        case _:
+            raise TypeError(f"A price has no {type(value).__name__}.")
 
 
 def _values(told: dict[str, Any]) -> dict[str, Any]:

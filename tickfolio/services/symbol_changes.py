@@ -9,7 +9,6 @@ from tickfolio.services.world import World
 from tickfolio.storage.action_proposals import Proposal
 from tickfolio.storage.database import Tx
 from tickfolio.storage.instrument_aliases import Alias, AliasKind
-from tickfolio.storage.people import User
 
 
 def apply_symbol(tx: Tx, world: World, proposal: Proposal) -> str:
@@ -41,9 +40,8 @@ def apply_symbol(tx: Tx, world: World, proposal: Proposal) -> str:
     return json.dumps(kept | {"alias_id": alias.id if is_new else None})
 
 
-def undo_symbol(tx: Tx, world: World, user: User, proposal: Proposal) -> None:
+def undo_symbol(tx: Tx, proposal: Proposal) -> None:
     """Gives the old symbol back, and takes the alias away. Raises: LaterFacts."""
-    del world, user
     instrument = tx.instruments.many([proposal.instrument_id])[proposal.instrument_id]
     kept = json.loads(proposal.kept or "{}")
     if instrument.symbol != proposal.to_symbol or "symbol" not in kept:

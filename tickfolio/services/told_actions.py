@@ -67,7 +67,7 @@ def record_told_actions(tx: Tx, world: World, instrument: Instrument, result: Hi
     """
     if not _is_everybodys(instrument) or not (result.splits or result.dividends):
         return
-    first_on = tx.history_fills.first_days().get(instrument.id)
+    first_on = tx.history_fills.first_days([instrument.id]).get(instrument.id)
     if first_on is None:
         return
     for split in result.splits:

@@ -12,11 +12,10 @@ from tickfolio.domain.errors import NotFound
 from tickfolio.domain.proposals import ProposalKind, ProposalState, name_event
 from tickfolio.domain.splits import Ratio, read_ratio, write_ratio
 from tickfolio.storage.market_tables import action_proposals
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import portfolios, transactions
 from tickfolio.storage.upsert import insert_if_new
-
-_FETCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +74,9 @@ class ActionProposals:
 
     def of(self, instrument_ids: Iterable[str], states: Collection[ProposalState] | None = None) -> Sequence[Proposal]:
         """Those of these instruments, oldest first; in any state, or in one of some."""
-        wanted, found = sorted(set(instrument_ids)), []
-        p = action_proposals.c
-        for start in range(0, len(wanted), _FETCH):
-            query = select(action_proposals).where(p.instrument_id.in_(wanted[start : start + _FETCH]))
+        p, found = action_proposals.c, []
+        for part in in_parts(instrument_ids):
+            query = select(action_proposals).where(p.instrument_id.in_(part))
             if states is not None:
                 query = query.where(p.state.in_([state.value for state in states]))
             found += [_proposal(row) for row in self._connection.execute(query.order_by(p.id))]

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, LargeBinary, Text, func, literal, select, typ
 from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.market_hours import session_day, start_of_day
 from tickfolio.storage.columns import UtcInstant
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.prices import PricePoint, hold_closes
 from tickfolio.storage.tables import close_blocks, instruments, price_history
 from tickfolio.storage.upsert import insert_or_update
@@ -28,7 +29,6 @@ Years = tuple[int, int]  # the first and the last
 _FORMAT = b"\x01"
 _DAY, _CLOSE = np.dtype("<u2"), np.dtype("<f8")
 _START, _DAY_SIZE, _ENTRY_SIZE = len(_FORMAT), _DAY.itemsize, _DAY.itemsize + _CLOSE.itemsize
-_FETCH = 500
 _INSTANT = UtcInstant()
 
 
@@ -103,7 +103,7 @@ class Closes:
 
     def _blocks(self, ids: Iterable[str], years: Years) -> Iterable[Any]:
         b = close_blocks.c
-        for part in _parts(ids):
+        for part in in_parts(ids):
             query = select(close_blocks).where(b.instrument_id.in_(part), b.year.between(*years))
             yield from self._connection.execute(query.order_by(b.instrument_id, b.year)).all()
 
@@ -113,7 +113,7 @@ class Closes:
         """The closes of these years as they are stored, by instrument and ordinal of the day."""
         find_day = _day_finder(lambda raw: _INSTANT.process_result_value(raw, self._connection.dialect))
         found: dict[str, dict[int, float]] = {}
-        for part in _parts(key for key, spans in wanted.items() if spans):
+        for part in in_parts(key for key, spans in wanted.items() if spans):
             for key, raw, price in self._connection.execute(_raw(part, wanted)):
                 day, year = find_day(exchanges[key], raw)
                 if any(first <= year <= last for first, last in wanted[key]):
@@ -250,8 +250,3 @@ def _cut(series: Series, since: date, until: date) -> Series:
 
 def _block_keys() -> Any:
     return select(close_blocks.c.instrument_id, close_blocks.c.year)
-
-
-def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
-    wanted = sorted(ids)
-    return (wanted[start : start + _FETCH] for start in range(0, len(wanted), _FETCH))

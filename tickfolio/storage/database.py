@@ -32,6 +32,7 @@ from tickfolio.storage.refreshes import Refreshes
 from tickfolio.storage.server import Server
 from tickfolio.storage.source_failures import SourceFailures
 from tickfolio.storage.source_files import SourceFiles
+from tickfolio.storage.source_limits import SourceLimits
 from tickfolio.storage.source_orders import SourceOrders
 from tickfolio.storage.turns import Turns
 from tickfolio.storage.verdicts import Verdicts
@@ -137,6 +138,10 @@ class Tx:
     @cached_property
     def quotas(self) -> Quotas:
         return Quotas(self._connection)
+
+    @cached_property
+    def source_limits(self) -> SourceLimits:
+        return SourceLimits(self._connection)
 
     @cached_property
     def breakers(self) -> Breakers:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from tickfolio.storage.market_tables import dismissed_dividends
 from tickfolio.storage.tables import portfolios
@@ -26,9 +26,3 @@ class DismissedDividends:
         """From now on it is dismissed there; twice is once."""
         row = {"portfolio_id": portfolio_id, "action_id": action_id, "dismissed_at": at}
         insert_if_new(self._connection, dismissed_dividends, row)
-
-    def remove(self, portfolio_id: str, action_id: str) -> None:
-        """It may be suggested there again."""
-        d = dismissed_dividends.c
-        gone = delete(dismissed_dividends).where(d.portfolio_id == portfolio_id, d.action_id == action_id)
-        self._connection.execute(gone)

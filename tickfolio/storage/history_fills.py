@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all, update
+from sqlalchemy import Connection, func, select, update
 
 from tickfolio.storage.market_tables import history_fills
 from tickfolio.storage.rows import values_of
-from tickfolio.storage.tables import transactions
+from tickfolio.storage.tables import instruments, transactions
 from tickfolio.storage.upsert import insert_or_update
 
 
@@ -47,15 +47,19 @@ class HistoryFills:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def first_days(self) -> Mapping[str, date]:
-        """The first day on which anybody's ledger names each instrument."""
-        t = transactions.c
-        named = union_all(
-            select(t.instrument_id.label("id"), t.traded_on),
-            select(t.to_instrument_id, t.traded_on).where(t.to_instrument_id.is_not(None)),
-        ).subquery()
-        query = select(named.c.id, func.min(named.c.traded_on).label("first_on")).group_by(named.c.id)
-        return {row.id: row.first_on for row in self._connection.execute(query)}
+    def first_days(self, instrument_ids: Iterable[str] | None = None) -> Mapping[str, date]:
+        """The first day on which anybody's ledger names each of these instruments, or each of all.
+
+        Two looks into an index for each instrument: there are far more transactions than instruments.
+        """
+        t, i, first = transactions.c, instruments.c, select(func.min(transactions.c.traded_on))
+        own = first.where(t.instrument_id == i.id).scalar_subquery()
+        into = first.where(t.to_instrument_id == i.id).scalar_subquery()
+        query = select(i.id, own, into)
+        if instrument_ids is not None:
+            query = query.where(i.id.in_(list(instrument_ids)))
+        found = {key: [day for day in days if day is not None] for key, *days in self._connection.execute(query)}
+        return {key: min(days) for key, days in found.items() if days}
 
     def of(self, instrument_ids: Iterable[str] | None = None) -> Mapping[str, Fill]:
         """The rows of these instruments, or of all, by instrument."""

@@ -10,10 +10,9 @@ from sqlalchemy import Connection, delete, or_, select
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.storage.market_tables import instrument_aliases
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
-from tickfolio.storage.upsert import insert_if_new
-
-_FETCH = 500
+from tickfolio.storage.upsert import insert_if_new, insert_new
 
 
 class AliasKind(StrEnum):
@@ -47,10 +46,9 @@ class InstrumentAliases:
 
     def of(self, instrument_ids: Iterable[str]) -> Sequence[Alias]:
         """The aliases of these instruments, oldest first."""
-        wanted, found = sorted(set(instrument_ids)), []
-        a = instrument_aliases.c
-        for start in range(0, len(wanted), _FETCH):
-            query = select(instrument_aliases).where(a.instrument_id.in_(wanted[start : start + _FETCH]))
+        a, found = instrument_aliases.c, []
+        for part in in_parts(instrument_ids):
+            query = select(instrument_aliases).where(a.instrument_id.in_(part))
             found += [_alias(row) for row in self._connection.execute(query.order_by(a.id))]
         return sorted(found, key=lambda alias: (alias.until or date.max, alias.recorded_at))
 
@@ -71,6 +69,11 @@ class InstrumentAliases:
     def add(self, alias: Alias) -> bool:
         """A new name; False when the instrument has it already."""
         return insert_if_new(self._connection, instrument_aliases, values_of(alias) | {"kind": alias.kind.value})
+
+    def add_many_if_new(self, aliases: Iterable[Alias]) -> None:
+        """New names; those that an instrument has already stay as they are."""
+        rows = [values_of(alias) | {"kind": alias.kind.value} for alias in aliases]
+        insert_new(self._connection, instrument_aliases, rows)
 
     def remove(self, instrument_id: str, alias_id: str) -> None:
         """Takes a name back. Raises: NotFound."""

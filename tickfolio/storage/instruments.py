@@ -7,11 +7,10 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from tickfolio.domain.errors import NotFound
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments
 from tickfolio.storage.upsert import insert_if_new, insert_new
-
-_FETCH = 500
 
 
 class Instruments:
@@ -58,9 +57,9 @@ class Instruments:
 
     def many(self, ids: Iterable[str]) -> Mapping[str, Instrument]:
         """Instruments by id, for ids that came from the database."""
-        wanted, found = sorted(ids), {}
-        for start in range(0, len(wanted), _FETCH):
-            query = select(instruments).where(instruments.c.id.in_(wanted[start : start + _FETCH]))
+        found = {}
+        for part in in_parts(ids):
+            query = select(instruments).where(instruments.c.id.in_(part))
             found.update({row.id: _instrument(row) for row in self._connection.execute(query)})
         return found
 
@@ -72,9 +71,9 @@ class Instruments:
 
     def with_isins(self, exchange: str, isins: Iterable[str]) -> Sequence[Instrument]:
         """The shared instruments of an exchange that have one of these ISINs."""
-        i, wanted, found = instruments.c, sorted(isins), []
-        for start in range(0, len(wanted), _FETCH):
-            query = select(instruments).where(i.isin.in_(wanted[start : start + _FETCH]), i.exchange == exchange)
+        i, found = instruments.c, []
+        for part in in_parts(isins):
+            query = select(instruments).where(i.isin.in_(part), i.exchange == exchange)
             rows = self._connection.execute(query.where(i.owner_id.is_(None)).order_by(i.id))
             found += [_instrument(row) for row in rows]
         return found

@@ -81,6 +81,16 @@ source_quotas = Table(
     PrimaryKeyConstraint("source", "span", "begins", name="pk_source_quotas"),
 )
 
+# What the administrator says that a source allows in a span, in place of what we ship; null is no limit.
+source_limits = Table(
+    "source_limits",
+    metadata,
+    Column("source", String(40), nullable=False),
+    Column("span", String(6), nullable=False),
+    Column("allowed", Integer),
+    PrimaryKeyConstraint("source", "span", name="pk_source_limits"),
+)
+
 # Until when a source's host is left alone, and why; what every process and a new start go by.
 source_breakers = Table(
     "source_breakers",

@@ -8,11 +8,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, select
 
 from tickfolio.storage.market_tables import own_sources
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.tables import instruments
 from tickfolio.storage.upsert import insert_or_update
-
-_FETCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ class OwnSources:
     def many(self, instrument_ids: Iterable[str]) -> Mapping[str, tuple[str, OwnSource]]:
         """By instrument, whose it is and its source; for ids that came from the database, and in their order."""
         wanted, found = list(dict.fromkeys(instrument_ids)), {}
-        for start in range(0, len(wanted), _FETCH):
+        for part in in_parts(wanted):
             query = select(own_sources, instruments.c.owner_id).join(instruments)
-            query = query.where(own_sources.c.instrument_id.in_(wanted[start : start + _FETCH]))
+            query = query.where(own_sources.c.instrument_id.in_(part))
             for row in self._connection.execute(query):
                 found[row.instrument_id] = (row.owner_id or "", _source(row))
         return {key: found[key] for key in wanted if key in found}

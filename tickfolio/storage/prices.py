@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, sel
 
 from tickfolio.domain.money import ZERO
 from tickfolio.domain.prices import HeldPrice, LatestPrice, PriceStatus
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.server import Server
 from tickfolio.storage.tables import close_blocks, price_history, prices_held, prices_latest
 from tickfolio.storage.upsert import insert_or_update
 
-_FETCH = 500
 # A day of an exchange may begin 14 hours before that of UTC, and end 12 hours after it.
 _ZONE_MAX = timedelta(hours=14)
 
@@ -46,7 +46,7 @@ class Prices:
         `to_change` makes others who want to change them wait until this transaction ends.
         """
         found = {}
-        for part in _parts(ids):
+        for part in in_parts(ids):
             query = select(prices_latest).where(prices_latest.c.instrument_id.in_(part))
             for row in self._connection.execute(query.with_for_update() if to_change else query):
                 found[row.instrument_id] = LatestPrice(**row._asdict() | {"status": PriceStatus(row.status)})
@@ -55,7 +55,7 @@ class Prices:
     def held(self, ids: Iterable[str]) -> Mapping[str, HeldPrice]:
         """The suspect price of each of these instruments that has one waiting."""
         found = {}
-        for part in _parts(ids):
+        for part in in_parts(ids):
             for row in self._connection.execute(select(prices_held).where(prices_held.c.instrument_id.in_(part))):
                 status = None if row.status is None else PriceStatus(row.status)
                 found[row.instrument_id] = HeldPrice(**row._asdict() | {"status": status})
@@ -64,7 +64,7 @@ class Prices:
     def record(self, latest: Sequence[LatestPrice]) -> None:
         """Stores these as the prices that we stand behind; what was suspect about them is settled."""
         insert_or_update(self._connection, prices_latest, [values_of(one) for one in latest], ("instrument_id",))
-        for part in _parts(one.instrument_id for one in latest):
+        for part in in_parts(one.instrument_id for one in latest):
             self._connection.execute(delete(prices_held).where(prices_held.c.instrument_id.in_(part)))
 
     def hold(self, suspects: Sequence[HeldPrice]) -> None:
@@ -154,7 +154,7 @@ class Prices:
         """The last 10-minute price before `end` of each of these instruments that has no close since `start`."""
         h, found = price_history.c, []
         last, close = price_history.alias(), price_history.alias()
-        for part in _parts(instrument_ids):
+        for part in in_parts(instrument_ids):
             later = exists().where(last.c.instrument_id == h.instrument_id, last.c.kind == "tick")
             later = later.where(last.c.timestamp > h.timestamp, last.c.timestamp < end)
             closed = exists().where(close.c.instrument_id == h.instrument_id, close.c.kind == "close")
@@ -193,7 +193,7 @@ class Prices:
             hold_closes(self._connection)
         b = close_blocks.c
         for year, ids in sorted(by_year.items()):
-            for part in _parts(ids):
+            for part in in_parts(ids):
                 self._connection.execute(delete(close_blocks).where(b.year == year, b.instrument_id.in_(part)))
 
 
@@ -209,8 +209,3 @@ def _closes_of(instrument_id: str, since: date, until: date) -> tuple[ColumnElem
     h = price_history.c
     begin, end = datetime.combine(since, time.min, UTC), datetime.combine(until, time.max, UTC)
     return h.instrument_id == instrument_id, h.kind == "close", h.timestamp >= begin, h.timestamp <= end
-
-
-def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
-    wanted = sorted(set(ids))
-    return (wanted[start : start + _FETCH] for start in range(0, len(wanted), _FETCH))

@@ -134,7 +134,7 @@ transactions = Table(
     Index("ix_transactions_to_instrument_id", "to_instrument_id"),
     Index("ix_transactions_portfolio_id_instrument_id", "portfolio_id", "instrument_id"),
     Index("ix_transactions_portfolio_id_traded_on", "portfolio_id", "traded_on"),
-    Index("ix_transactions_instrument_id", "instrument_id"),
+    Index("ix_transactions_instrument_id_traded_on", "instrument_id", "traded_on"),
 )
 
 # A projection of the ledger, rewritten in the same transaction as its rows; `tickfolio verify` proves it.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, exists, literal_column, or_, select
 
 from tickfolio.storage.market_tables import price_verdicts
+from tickfolio.storage.parts import in_parts
 from tickfolio.storage.rows import values_of
 from tickfolio.storage.source_failures import FAILED, UNREACHED
 from tickfolio.storage.upsert import insert_or_change
@@ -16,7 +17,6 @@ ACCEPTED, HELD, UNCHANGED, REJECTED, DISMISSED = "accepted", "held", "unchanged"
 # A verdict of another of these kinds ends a row of the same ones.
 _DECISIVE = (ACCEPTED, HELD, REJECTED)
 _KEY = ("instrument_id", "source", "verdict")
-_FETCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,8 @@ class Verdicts:
     def of_kinds(self, instrument_ids: Iterable[str], kinds: Collection[str]) -> Sequence[VerdictRow]:
         """Those of some kinds, of these instruments, by instrument and source."""
         v, found = price_verdicts.c, []
-        ids = sorted(set(instrument_ids))
-        for start in range(0, len(ids), _FETCH):
-            query = select(price_verdicts).where(v.instrument_id.in_(ids[start : start + _FETCH]), v.verdict.in_(kinds))
+        for part in in_parts(instrument_ids):
+            query = select(price_verdicts).where(v.instrument_id.in_(part), v.verdict.in_(kinds))
             rows = self._connection.execute(query.order_by(v.instrument_id, v.source, v.verdict))
             found += [VerdictRow(**row._asdict()) for row in rows]
         return found

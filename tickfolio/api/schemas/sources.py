@@ -2,12 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, StrictInt
 
 from tickfolio.api.schemas.common import Input, Instant, Output
 from tickfolio.domain.instruments import AssetType
+from tickfolio.services.source_limits import ALLOWED_MAX
 
 SourceName = Annotated[str, Field(min_length=1, max_length=40, examples=["yahoo"])]
+# What is outside is refused by the use case, with the code of this program.
+Allowed = Annotated[StrictInt, Field(examples=[300], json_schema_extra={"minimum": 1, "maximum": ALLOWED_MAX})]
 
 
 class PriceSourceState(Output):
@@ -45,11 +48,23 @@ class PriceSourceQuota(Output):
     renewed_at: Instant
 
 
+class PriceSourceLimit(Output):
+    """How much a source allows in a span; null is no limit. `shipped` is what its free plan allows.
+
+    `own`: the administrator said what theirs allows.
+    """
+
+    span: Literal["minute", "day", "month"]
+    allowed: int | None
+    shipped: int | None
+    own: bool
+
+
 class PriceSource(Output):
     """A source of prices. `fixed`: the environment decides, and the page cannot. `terms`: to be accepted first.
 
     `needs_key` is the setting that its key belongs in, while there is none: it cannot be switched on. `quotas` are
-    those that it has, the longest first.
+    those that it has, `limits` what it allows in every span, the longest first; none where it comes without a quota.
     """
 
     name: str
@@ -61,6 +76,7 @@ class PriceSource(Output):
     state: PriceSourceState
     breaker: PriceSourceBreaker
     quotas: list[PriceSourceQuota]
+    limits: list[PriceSourceLimit]
 
 
 class PriceSources(Output):
@@ -74,6 +90,14 @@ class PriceSourceChange(Input):
 
     on: StrictBool
     terms_accepted: StrictBool = False
+
+
+class PriceSourceQuotaChange(Input):
+    """What one's plan with a source allows; null is no limit, and a span that is left out is as in the free plan."""
+
+    minute: Allowed | None = None
+    day: Allowed | None = None
+    month: Allowed | None = None
 
 
 class PriceSourceOrder(Output):
