@@ -6,6 +6,8 @@ import { say } from '../../words/markets'
 export type Market = components['schemas']['Market']
 export type MarketDay = components['schemas']['MarketDay']
 export type MarketDayInput = components['schemas']['MarketDayInput']
+export type MarketHours = components['schemas']['MarketHours']
+export type MarketHoursInput = components['schemas']['MarketHoursInput']
 type Answer = components['schemas']['Markets']
 
 /** The clock of every market; each change answers with all of them. */
@@ -27,6 +29,12 @@ export class Markets {
   }
   async setDay(exchange: string, day: string, input: MarketDayInput) {
     this.items = (await put<Answer>(`/markets/${exchange}/days/${day}`, input)).items
+  }
+  async setHours(exchange: string, input: MarketHoursInput) {
+    this.items = (await put<Answer>(`/markets/${exchange}/hours`, input)).items
+  }
+  async takeBackHours(exchange: string, since: string) {
+    this.items = (await ask<Answer>('DELETE', `/markets/${exchange}/hours/${since}`)).data.items
   }
   async takeBack(exchange: string, day: string) {
     this.items = (await ask<Answer>('DELETE', `/markets/${exchange}/days/${day}`)).data.items
