@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.infrastructure.clock import SettableClock, sequential_ids
 from tests.infrastructure.run import TestRun, one_at_a_time
 
 RUN = pytest.StashKey[TestRun]()
 PROJECT = Path(__file__).resolve().parents[1]
-# A shared machine is slow now and then, and no test here is about time.
-settings.register_profile("suite", deadline=None)
+# A shared machine is slow now and then, and no test here is about time, nor about how examples are found.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
+# A change is judged by the same examples each time; whoever works on it tries others with every run.
+settings.register_profile("suite", **PATIENT, derandomize="CI" in os.environ)
 settings.load_profile("suite")
 # `tools/mutants.sh` asks for it: the same few examples every time, however slow the mutant makes them.
-settings.register_profile("mutants", deadline=None, max_examples=25, derandomize=True, database=None)
+settings.register_profile("mutants", **PATIENT, max_examples=25, derandomize=True, database=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
