@@ -1,38 +1,20 @@
 """A split as a person meets it: a price is held, it stands on the desk, it is applied, value goes on, it is undone."""
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PASSWORD
 from tests.browser.ledger import record
+from tests.browser.runs import refresh, until
 from tests.browser.screen import wide
 
 INFY = {"asset_type": "STOCK", "exchange": "NSE", "symbol": "INFY"}
 HEADLINE = re.compile("Infosys Limited: 1 share seems to have become 10 on ")
-
-
-def refresh(client):
-    """A run by hand, until it is done."""
-    asked = client.post("/prices/refresh")
-    assert asked.status_code == 202
-    until(lambda: client.get("/prices/runs").json()["items"], lambda runs: asked.json()["run_id"] in runs_done(runs))
-
-
-def runs_done(runs):
-    return {run["run_id"] for run in runs if run["finished_at"]}
-
-
-def until(look, happened, seconds=30):
-    """What is seen, once that is so."""
-    deadline = time.monotonic() + seconds
-    while not happened(seen := look()):
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.1)
-    return seen
 
 
 @pytest.fixture
@@ -117,7 +99,8 @@ def test_a_suggested_dividend_is_booked(signed_in, client, split, address, portf
     told = {"kind": "DIVIDEND", "ex_on": "2026-06-10", "amount": "2.5"}
     assert client.post(f"/instruments/{key}/actions", json=told).status_code == 201
     page = signed_in
-    page.goto(f"{address}/desk")
+    page.goto(f"{address}/health")
+    page.get_by_role("link", name="1 dividend may be missing from your ledger").click()
     page.get_by_role("button", name=re.compile("Book the dividend of Infosys")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("10 × ₹2.50 = ₹25.00")
@@ -131,3 +114,77 @@ def test_a_suggested_dividend_is_booked(signed_in, client, split, address, portf
         if one["type"] == "DIVIDEND"
     ]
     assert (row["quantity"], row["price"], row["taxes"]) == ("10", "2.5", "2.50")
+
+
+@pytest.fixture
+def another(page, split, client, address):
+    """Ravi, who is not the administrator: his client and page, with thirty Infosys at 1,400, and what has no price."""
+    person = {"name": "Ravi Iyer", "email": "ravi@example.org", "password": PASSWORD}
+    assert client.post("/users", json=person).status_code == 201
+    with httpx2.Client(base_url=f"{address}/api/v1", headers={"Origin": address}, timeout=30) as ravi:
+        assert ravi.post("/session", json={"email": person["email"], "password": PASSWORD}).status_code == 201
+        portfolio = ravi.post("/portfolios", json={"name": "Own", "currency": "INR"}).raise_for_status().json()
+        record(ravi, portfolio, {"type": "BUY", "traded_on": "2026-01-05", "quantity": "30", "price": "1400", **INFY})
+        unknown = {"asset_type": "STOCK", "exchange": "NSE", "symbol": "NOSUCH", "quantity": "5", "price": "210"}
+        record(ravi, portfolio, {"type": "BUY", "traded_on": "2026-01-05", **unknown})
+        key = split["holdings"][0]["instrument"]["id"]
+        told = {"kind": "DIVIDEND", "ex_on": "2026-06-10", "amount": "2.5"}
+        assert client.post(f"/instruments/{key}/actions", json=told).status_code == 201
+        page.context.add_cookies([{"name": one.name, "value": one.value, "url": address} for one in ravi.cookies.jar])
+        yield ravi, page
+
+
+def test_who_is_not_the_administrator_sees_what_it_would_change_and_settles_nothing(another, address, said):
+    _, page = another
+    page.goto(address)
+    page.get_by_role("link", name="1 profit is provisional").click()
+
+    card = page.get_by_role("article", name=HEADLINE)
+    # 30 shares become 300 of 151.60
+    expect(card.get_by_role("row", name="After").get_by_role("cell", name="₹45,480.00", exact=True)).to_be_visible()
+    expect(card).to_contain_text("The administrator of this server settles it.")
+    expect(card.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("button", name="Propose by hand")).to_have_count(0)
+    for width in (390, 1440):
+        assert (width, wide(page, width)) == (width, 0)
+        assert not Axe().run(page).response["violations"]
+
+    page.get_by_role("button", name=re.compile("^No dividend of Infosys")).click()
+    expect(page.get_by_role("region", name="Dividends that your ledger may lack")).to_have_count(0)
+    # Sources are the administrator's to choose: nothing leads there.
+    page.goto(f"{address}/health")
+    expect(page.get_by_role("region", name="Sources")).to_be_visible()
+    expect(page.get_by_role("region", name="Without a price").get_by_role("link", name="Open NOSUCH")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("link", name=re.compile("settings|sources"))).to_have_count(0)
+    assert said == []
+
+
+@pytest.mark.parametrize("screen", ["/desk", "/health", "/holdings/{holding}"])
+def test_every_sentence_about_a_price_in_doubt_is_said_in_hindi(another, address, screen):
+    ravi, page = another
+    assert ravi.patch("/me", json={"locale": "hi-IN"}).status_code == 200
+    [held] = [one for one in ravi.get("/summary").json()["holdings"] if one["instrument"]["symbol"] == "INFY"]
+    page.goto(address + screen.format(holding=held["id"]))
+    expect(page.get_by_role("main")).to_contain_text("₹151.60")
+    page.wait_for_timeout(900)
+
+    names = "Infosys Limited|Yahoo Finance|mfapi.in|Own"
+    text = re.sub(names, "", page.get_by_role("main").inner_text())
+    assert re.findall(r"[A-Za-z ]*[a-z]{3,}[A-Za-z ]*", text) == []
+
+
+def test_each_figure_that_a_held_price_would_change_says_so(signed_in, split, address):
+    page = signed_in
+    page.goto(address)
+    expect(page.get_by_role("link", name="1 newer price in doubt")).to_have_attribute("href", "/health")
+    expect(page.get_by_label("How fresh the value is")).to_contain_text("100% newer price in doubt")
+    expect(page.locator("tbody tr").get_by_text("newer one in doubt")).to_be_visible()
+
+    page.goto(f"{address}/holdings/{split['holdings'][0]['id']}")
+    figures = page.get_by_label("Figures")
+    expect(page.get_by_text("Yahoo Finance says ₹151.60")).to_be_visible()
+    expect(figures.get_by_text("at the last good price")).to_be_visible()
+    # profit, what was made in all, and the return
+    expect(figures.get_by_role("link", name="Provisional")).to_have_count(3)
+    figures.get_by_role("button", name=re.compile("^Current value")).click()
+    expect(page.get_by_role("dialog")).to_contain_text("A newer price of INFY, ₹151.60 from Yahoo Finance of ")

@@ -95,6 +95,7 @@ def test_a_transaction_is_added_edited_deleted_and_taken_back_by_the_keyboard_al
     assert [row["quantity"] for row in rows_of(client, portfolio)] == ["35", "285"]
 
     # Arrow keys go from row to row, Enter edits.
+    expect(page.get_by_role("button", name=re.compile("^Edit Buy"))).to_have_count(2)
     first, second = page.get_by_role("button", name=re.compile("^Edit Buy")).all()
     first.focus()
     page.keyboard.press("ArrowDown")

@@ -176,3 +176,21 @@ def test_a_place_is_left_and_found_again_where_it_was(sample, said):
     sample.reload()
     scrolled_to(sample, 600)
     assert said == []
+
+
+@pytest.mark.parametrize(("key", "name"), [("a", re.compile("Add")), ("?", "Keyboard shortcuts"), ("/", None)])
+def test_a_key_pressed_in_the_moment_in_which_a_dialog_closes_opens_the_next_one(sample, key, name):
+    sample.keyboard.press(key)
+    dialog = sample.get_by_role("dialog", name=name) if name else sample.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    # Closed, and all is done that was set off by it; its own event has not come yet.
+    sample.evaluate(
+        """async (key) => {
+            document.querySelector('dialog:modal').close()
+            for (let turn = 0; turn < 200; turn++) await null
+            document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+        }""",
+        key,
+    )
+    sample.wait_for_timeout(300)
+    expect(dialog).to_be_visible()

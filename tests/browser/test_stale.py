@@ -1,12 +1,14 @@
 """Prices older than they should be: every screen says how old, asks for new ones, and calls no other day today."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.ledger import record
+from tests.browser.runs import refresh, until
 from tests.browser.screen import wide
 
 WIDTHS = (320, 390, 768, 1000, 1440)
@@ -73,3 +75,28 @@ def test_stale_screens_fit_and_break_no_rule_of_accessibility(sample, stale, sai
                 broken = Axe().run(sample).response["violations"]
                 assert [(screen, width, one["id"], one["nodes"][0]["html"]) for one in broken] == []
     assert said == []
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(429, "Yahoo Finance asks us to wait."), (None, "Yahoo Finance does not know it.")]
+)
+def test_a_holding_says_why_its_price_is_old(signed_in, client, market, portfolio, address, status, says):
+    earlier = datetime.now(UTC) - timedelta(days=9)  # noqa: TID251  # a made market has the real time
+    market.set("INFY.NS", "1512.60", currency="INR", name="Infosys Limited", previous_close="1500.00", as_of=earlier)
+    assert client.patch("/providers/yahoo", json={"on": True, "terms_accepted": True}).status_code == 200
+    infy = {"asset_type": "STOCK", "exchange": "NSE", "symbol": "INFY", "quantity": "10", "price": "1400"}
+    record(client, portfolio, {"type": "BUY", "traded_on": "2026-01-05", **infy})
+    held = until(
+        lambda: client.get(f"/portfolios/{portfolio['id']}/summary").json(), lambda one: one["coverage"]["priced"] == 1
+    )
+    if status:
+        market.fail("yahoo", status=status, headers={"Retry-After": "900"})
+    else:
+        market.remove("INFY.NS")
+    refresh(client)
+
+    signed_in.goto(f"{address}/holdings/{held['holdings'][0]['id']}")
+    expect(signed_in.get_by_text("9 days ago").first).to_be_visible()
+    reason = signed_in.get_by_role("main").locator("p", has_text=says)
+    expect(reason).to_contain_text("The next run asks again.")
+    expect(reason.get_by_role("link", name="Data health")).to_have_attribute("href", "/health")

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ageOf, freshness, movedOn, navDay } from '../src/lib/freshness'
+import { ageOf, earlierDay, freshness, movedOn } from '../src/lib/freshness'
 import { holding, priceAt } from './made'
 
 const now = Date.parse('2026-11-20T09:12:00Z')
@@ -14,6 +14,9 @@ test('one old price among many is counted, half of them are stale', () => {
   expect(freshness(summary(priceAt({}), closed, old), now, true)).toMatchObject({ kind: 'live', old: 1 })
   expect(freshness(summary(priceAt({}), old), now, true)).toMatchObject({ kind: 'stale', old: 1 })
 })
+test('a price that a newer one is held back for is not counted among the old ones too', () => {
+  expect(freshness(summary(priceAt({}), { ...old, status: 'held' }), now, true)).toMatchObject({ old: 0 })
+})
 test('in the last half hour of a session it is still live', () => expect(freshness(summary(priceAt({ stale_at: '2026-11-23T04:30:00Z' })), now, true).kind).toBe('live'))
 test('no answer is offline, before all else', () => expect(freshness(summary(old), now, false).kind).toBe('offline'))
 test('nothing priced is neither live nor stale', () => expect(freshness(summary(), now, true).kind).toBe('none'))
@@ -25,10 +28,16 @@ test('a fund’s price of yesterday is normal; one past its due time is not', ()
 
 test('a fund’s move is of the day of its price, where the session is a later one', () => {
   const holdings = [holding('INFY', { price: priceAt({}) }), holding('FUND', { price: nav })]
-  expect(navDay(nav, holdings, now)).toBe('2026-11-19')
-  expect(navDay(holdings[0].price, holdings, now)).toBe(null)
-  expect(navDay(priceAt({ status: 'nav', as_of: '2026-11-20T17:30:00Z' }), holdings, now)).toBe(null)
-  expect(navDay(nav, [holdings[1]], now)).toBe('2026-11-19')
+  expect(earlierDay(nav, holdings, now)).toBe('2026-11-19')
+  expect(earlierDay(holdings[0].price, holdings, now)).toBe(null)
+  expect(earlierDay(priceAt({ status: 'nav', as_of: '2026-11-20T17:30:00Z' }), holdings, now)).toBe(null)
+  expect(earlierDay(nav, [holdings[1]], now)).toBe('2026-11-19')
+})
+test('the move of an old price is of its own day too, and what a person entered moves when it is entered', () => {
+  const twelve = priceAt({ as_of: '2026-11-08T09:12:00Z', stale_at: '2026-11-09T04:00:00Z', status: 'stale' })
+  const holdings = [holding('INFY', { price: priceAt({}) }), holding('OLD', { price: twelve })]
+  expect(earlierDay(twelve, holdings, now)).toBe('2026-11-08')
+  expect(earlierDay(priceAt({ as_of: '2026-11-08T09:12:00Z', status: 'manual' }), holdings, now)).toBe(null)
 })
 
 test('what moved on another day than today says on which, as the newest price of a market has it', () => {

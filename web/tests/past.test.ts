@@ -55,4 +55,5 @@ test('an axis counts in lakhs, and below one in whole rupees', () => {
   expect(axisMoney(3750000, 'INR', [3500000, 3750000, 4000000])).toBe('₹37.5L')
   expect(axisMoney(50000, 'INR', [25000, 50000])).toBe('₹50,000')
   expect(axisMoney(1.5, 'INR', [1, 1.5, 2])).toBe('₹1.50')
+  expect([60, 62.5, 65].map((mark) => axisMoney(mark, 'INR', [60, 62.5, 65]))).toEqual(['₹60.00', '₹62.50', '₹65.00'])
 })

@@ -25,6 +25,15 @@ test('every line of a real receipt is said in Hindi', () => {
 test('a line is said with the day as the reader writes it, and what is in it is said too', () => {
   expect(['Purchase of 2026-01-05', 'Cost of what left: Sale of 2026-08-03', '2026-01-05: Flow', 'Rate from USD to INR on 2026-01-06', 'Realised in 2025-26'].map(toldText)).toEqual(['5 Jan 2026 की ख़रीद', 'जो गया उसकी लागत: 3 Aug 2026 की बिक्री', '5 Jan 2026: जमा-निकासी', '6 Jan 2026 को USD से INR की दर', '2025-26 में बेचकर मिला लाभ'])
 })
+test('a price that waits is written with its sign and the name of its source, in every language', () => {
+  const note = 'A newer price of INFY, 151.60 INR from yahoo of 2026-11-23, waits for a second opinion: the last good one counts.'
+  expect(toldText(note)).toBe('INFY का नया भाव, Yahoo Finance से ₹151.60, 23 Nov 2026, दूसरी पुष्टि का इंतज़ार कर रहा है: पिछला सही भाव गिना गया है।')
+  useWords('en', {})
+  expect(toldText(note)).toBe('A newer price of INFY, ₹151.60 from Yahoo Finance of 23 Nov 2026, waits for a second opinion: the last good one counts.')
+})
+test('that a profit is provisional is said in Hindi', () => {
+  expect(toldText('Provisional: something that changes the units of INFY seems to have happened; see the desk.')).toMatch(/^अस्थायी: INFY /)
+})
 test('what has no translation stays as the server wrote it', () => expect(['INFY', 'Something new of 2026-01-05'].map(toldText)).toEqual(['INFY', 'Something new of 5 Jan 2026']))
 test('English is the server’s own', () => { useWords('en', {}); expect(toldText('Purchase of 2026-01-05')).toBe('Purchase of 5 Jan 2026') })
 

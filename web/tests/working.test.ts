@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Node, Transaction } from '../src/api/types'
-import { useLocale } from '../src/lib/format'
+import { useLocale, whenText } from '../src/lib/format'
 import { bonusAsSpoken, bonusToLedger, ratioOf } from '../src/lib/transactions'
-import { below, factText, isFloating, isRounded, reasonText, shown, signBefore, unsigned, whenText, words } from '../src/lib/working'
+import { below, factText, isFloating, isRounded, reasonText, shown, signBefore, unsigned, words } from '../src/lib/working'
 import { amountOf, terms, titleOf } from '../src/screens/activity/describe'
 
 beforeEach(() => useLocale('en-IN'))

@@ -6,8 +6,8 @@ const LAKH = 100_000
 export function axisMoney(mark: number, currency: string, marks: readonly number[]): string {
   const step = marks.length > 1 ? marks[1] - marks[0] : Math.abs(mark) || 1
   if (step < 1) return money(mark, currency)
-  // Below a lakh "50T" is nobody's word for fifty thousand.
-  if (Math.max(...marks.map(Math.abs)) < LAKH) return money(mark, currency, 0)
+  // Below a lakh "50T" is nobody's word for fifty thousand; marks two and a half apart would be unevenly so in whole units.
+  if (Math.max(...marks.map(Math.abs)) < LAKH) return Number.isInteger(step) ? money(mark, currency, 0) : money(mark, currency)
   return numberText(String(mark), { style: 'currency', currency, notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 2 })
 }
 

@@ -90,6 +90,8 @@ const date = (name: string, options: Intl.DateTimeFormatOptions) => (when: strin
 }
 export const shortDate = date('short', { day: 'numeric', month: 'short', year: 'numeric' })
 export const weekday = date('weekday', { weekday: 'short', day: 'numeric', month: 'short' })
+/** A day of this year or the last, where there is no room for the year. */
+export const dayMonth = date('dayMonth', { day: 'numeric', month: 'short' })
 export const monthName = date('month', { month: 'long', year: 'numeric' })
 export const clock = date('clock', { hour: 'numeric', minute: '2-digit' })
 export const instant = date('instant', { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short' })
@@ -97,4 +99,11 @@ export const instant = date('instant', { day: 'numeric', month: 'short', year: '
 /** Today as the user's own calendar has it, for date fields. */
 export function today(now = new Date()) {
   return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`
+}
+
+/** An instant, short: the time when it is of today. */
+export function whenText(iso: string, now: number): string {
+  if (iso.length === 10) return shortDate(iso)
+  const day = today(new Date(iso))
+  return day === today(new Date(now)) ? clock(iso) : `${shortDate(day)}, ${clock(iso)}`
 }

@@ -9,7 +9,7 @@ export interface Freshness {
   share: number
   /** Whole minutes until the next refresh. */
   minutes: number
-  /** How many of the prices are past their due time. */
+  /** How many of the prices are past their due time; those that a newer one is held back for are told of by themselves. */
   old: number
 }
 interface Dated { last_updated_at: string | null; next_refresh_at: string; holdings: HoldingWorth[] }
@@ -26,9 +26,9 @@ export const moves = (price: Price, now: number) => ['live', 'delayed', 'demo', 
 /** Which of the four states a summary is in, told by its own instants and the reader's clock. */
 export function freshness(summary: Dated, now: number, reachable: boolean): Freshness {
   const prices = summary.holdings.flatMap((holding) => (holding.price ? [holding.price] : []))
-  const old = prices.filter((price) => isOld(price, now)).length
+  const old = prices.filter((price) => isOld(price, now)).length, told = prices.filter((price) => isOld(price, now) && price.status !== 'held').length
   const left = Date.parse(summary.next_refresh_at) - now
-  const rest = { share: Math.min(1, Math.max(0, 1 - left / SLOT_MS)), minutes: Math.max(1, Math.ceil(left / 60_000)), old }
+  const rest = { share: Math.min(1, Math.max(0, 1 - left / SLOT_MS)), minutes: Math.max(1, Math.ceil(left / 60_000)), old: told }
   if (!reachable) return { kind: 'offline', ...rest }
   if (!prices.length || !summary.last_updated_at) return { kind: 'none', ...rest }
   if (old * 2 >= prices.length && old) return { kind: 'stale', ...rest }
@@ -63,9 +63,9 @@ export function movedOn(holdings: readonly HoldingWorth[], now: number): string 
   const last = holdings.flatMap(({ price }) => (price && price.status !== 'manual' ? [dayOf(price)] : [])).sort().at(-1)
   return last !== undefined && last < today(new Date(now)) ? last : null
 }
-/** The day of a fund's price where it is before that of the prices of the session: its move was booked then. Null otherwise. */
-export function navDay(price: Price | null, holdings: readonly HoldingWorth[], now: number): string | null {
-  if (price?.status !== 'nav') return null
+/** The day of a price where it is before that of the session, as a fund's is, or an old one: its move was booked then. Null otherwise. */
+export function earlierDay(price: Price | null, holdings: readonly HoldingWorth[], now: number): string | null {
+  if (!price || price.status === 'manual') return null
   const session = holdings.flatMap((holding) => (holding.price && holding.price.status !== 'nav' ? [dayOf(holding.price)] : [])).sort().at(-1) ?? today(new Date(now))
   return dayOf(price) < session ? dayOf(price) : null
 }

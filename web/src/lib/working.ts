@@ -2,7 +2,7 @@
 import type { Node, Receipt } from '../api/types'
 import { say } from '../words/receipt'
 import { signOf } from './dec'
-import { clock, currentLocale, digitsOf, exact, money, numberText, pct, percentText, shortDate, signedMoney, signedPct, today } from './format'
+import { currentLocale, digitsOf, exact, money, numberText, pct, percentText, shortDate, signedMoney, signedPct, today, whenText } from './format'
 import { sourceName } from './freshness'
 import { isMoney, typeWord } from './transactions'
 
@@ -90,12 +90,6 @@ export const isElsewhere = (node: Node) => !node.parts.length && node.figure !==
 /** Days are written as the reader writes them. */
 export const words = (text: string) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => shortDate(day))
 
-/** An instant, short: the time when it is of today. */
-export function whenText(iso: string, now: number): string {
-  if (iso.length === 10) return shortDate(iso)
-  const day = today(new Date(iso))
-  return day === today(new Date(now)) ? clock(iso) : `${shortDate(day)}, ${clock(iso)}`
-}
 const statuses = ['stale', 'held', 'delayed', 'close', 'demo'] as const
 const statusWord = (status: string) => { const known = statuses.find((one) => one === status); return known ? say(known) : '' }
 

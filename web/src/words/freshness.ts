@@ -22,6 +22,7 @@ export const say = room('freshness', {
   tipHeld: 'A newer price looks wrong and waits for a second opinion.',
   tipOld: 'No newer price was found.',
   inDoubt: 'newer one in doubt',
+  doubted: { one: '{count} newer price in doubt', other: '{count} newer prices in doubt' },
   nav: 'NAV, {day}',
   close: 'close, {day}',
   byHand: 'by hand, {day}',

@@ -70,6 +70,7 @@ export const say = room('holding', {
   ofPortfolio: 'of {name}',
   notKnown: 'Not known',
   costNotKnown: 'the cost is not known',
+  dayNotKnown: 'the day’s change is not known yet',
   valueNotKnown: 'it has no price',
   hiddenAmount: 'hidden amount',
   // the chart
@@ -133,6 +134,11 @@ export const say = room('holding', {
   market: 'Market',
   exchangeRate: 'Exchange rate',
   held: 'A newer price looks wrong and waits for a second opinion.',
+  heldSays: '{source} says {price}, {when}. That price is in doubt, and nothing here counts with it yet.',
+  refusedSays: '{told} {why}.',
+  nextAsks: 'The next run asks again.',
+  noNewer: 'No newer price was found.',
+  lastGood: 'at the last good price',
   year: 'past year',
   yearPlace: 'A year of closes, from {low} to {high}; now {price}',
   // corporate actions

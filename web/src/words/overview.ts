@@ -52,6 +52,7 @@ export const say = room('overview', {
   movers: 'What moved today',
   byAmount: 'by amount',
   navOf: 'NAV of {day}',
+  priceOf: 'price of {day}',
   navTip: 'A fund is priced once a day, after the market: this move is the one of that day.',
   others: { one: '{count} other', other: '{count} others' },
   noMovers: 'Nothing to compare yet: a day’s change needs a price and the close before it.',

@@ -13,6 +13,7 @@ export const say = room('palette', {
   commandK: '⌘ K',
   holdings: 'Holdings',
   pages: 'Go to',
+  desk: 'Corporate actions',
   actions: 'Do',
   portfolios: 'Change portfolio',
   showAmounts: 'Show amounts',

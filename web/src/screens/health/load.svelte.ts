@@ -1,7 +1,7 @@
 import { get, Problem } from '../../api/client'
 import type { components } from '../../api/schema'
 import type { PriceSource, PriceSources } from '../../api/types'
-import { ALL } from '../../lib/portfolios.svelte'
+import { ALL, portfolios } from '../../lib/portfolios.svelte'
 
 export type DataHealth = components['schemas']['DataHealth']
 export type HeldBack = components['schemas']['HeldBack']
@@ -24,18 +24,21 @@ export class Health {
   sources = $state.raw<PriceSource[]>([])
   runs = $state.raw<Run[]>([])
   files = $state.raw<RefusedFile[]>([])
+  /** How many dividends that the ledgers may lack wait on the desk. */
+  lacking = $state(0)
   failed = $state(false)
 
   async read(scope: string, signal: AbortSignal, administrator: boolean) {
     try {
-      const [health, sources, runs, files] = await Promise.all([
+      const [health, sources, runs, files, told] = await Promise.all([
         get<DataHealth>(scope === ALL ? '/health' : `/portfolios/${scope}/health`, signal),
         get<PriceSources>('/providers', signal),
         get<{ items: Run[] }>(`/prices/runs?limit=${RUNS}`, signal),
         administrator ? get<{ items: RefusedFile[] }>('/prices/files', signal) : { items: [] },
+        Promise.all((portfolios.list ?? []).map((one) => get<{ items: unknown[] }>(`/portfolios/${one.id}/suggested-dividends`, signal))),
       ])
       if (signal.aborted) return
-      Object.assign(this, { health, sources: sources.items, runs: runs.items, files: files.items, failed: false })
+      Object.assign(this, { health, sources: sources.items, runs: runs.items, files: files.items, lacking: told.reduce((sum, { items }) => sum + items.length, 0), failed: false })
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof Problem)) throw error

@@ -3,8 +3,8 @@ import type { Translation } from '../room'
 
 export const freshness: Translation<typeof say> = {
   provisional: 'अस्थायी',
-  provisionalWhy: 'स्प्लिट जैसा कुछ हुआ लगता है, इसलिए मुनाफ़ा और लागत अलग यूनिटों के हो सकते हैं।',
-  provisionalCount: { one: '{count} मुनाफ़ा अस्थायी है', other: '{count} मुनाफ़े अस्थायी हैं' },
+  provisionalWhy: 'स्प्लिट जैसा कुछ हुआ लगता है, इसलिए लाभ और लागत अलग यूनिटों के हो सकते हैं।',
+  provisionalCount: { one: '{count} लाभ अस्थायी है', other: '{count} लाभ अस्थायी हैं' },
   live: 'लाइव',
   closed: 'बाज़ार बंद है',
   stale: 'पुराने भाव',
@@ -22,6 +22,7 @@ export const freshness: Translation<typeof say> = {
   tipHeld: 'नया भाव ग़लत लगता है और दूसरी पुष्टि का इंतज़ार कर रहा है।',
   tipOld: 'इससे नया भाव नहीं मिला।',
   inDoubt: 'नए भाव पर शक है',
+  doubted: { one: '{count} नए भाव पर शक', other: '{count} नए भावों पर शक' },
   nav: 'NAV, {day}',
   close: 'बंद भाव, {day}',
   byHand: 'हाथ से दर्ज, {day}',

@@ -52,6 +52,7 @@ export const overview: Translation<typeof say> = {
   movers: 'आज किसमें बदलाव हुआ',
   byAmount: 'राशि के अनुसार',
   navOf: '{day} का NAV',
+  priceOf: '{day} का भाव',
   navTip: 'फ़ंड का भाव दिन में एक बार, बाज़ार बंद होने के बाद आता है: यह बदलाव उस दिन का है।',
   others: { one: '{count} अन्य', other: '{count} अन्य' },
   noMovers: 'अभी तुलना के लिए कुछ नहीं: दिन के बदलाव के लिए भाव और उससे पहले का बंद भाव चाहिए।',

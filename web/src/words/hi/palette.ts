@@ -5,6 +5,7 @@ export const palette: Translation<typeof say> = {
   open: 'खोजें या कमांड चलाएँ',
   placeholder: 'होल्डिंग खोजें या कमांड चलाएँ',
   results: 'नतीजे',
+  desk: 'कॉर्पोरेट एक्शन',
   nothing: 'कुछ नहीं मिला। कोई सिंबल, नाम या पेज लिखकर देखें।',
   found: { one: '{count} नतीजा', other: '{count} नतीजे' },
   esc: 'esc',
