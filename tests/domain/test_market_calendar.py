@@ -252,3 +252,8 @@ def test_before_the_first_hours_that_are_known_those_hold():
     assert made.hours_on("NEW", date(2020, 1, 1)).closes == time(17)
     assert made.has_sessions("NEW")
     assert made.known_until == SHIPPED.known_until
+
+
+def test_xetras_last_session_of_the_year_begins_as_ever_and_ends_with_an_auction_at_five_past_two():
+    # Frankfurt is at +1 in winter
+    assert SHIPPED.session("XETRA", date(2026, 12, 30)) == (at("2026-12-30T08:00"), at("2026-12-30T13:05"))
