@@ -10,6 +10,7 @@ from bench.made import NOW, MadeServer, made_server, observations
 from bench.measure import Report, best, timed
 from bench.nav_file import ROWS, made_file
 from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.main import spare_collector
 from tickfolio.providers.amfi import AmfiAdapter
 from tickfolio.providers.provider import BatchResult
 from tickfolio.services.price_batches import Recorder, record_answer
@@ -19,10 +20,12 @@ TURNS = 3
 GATE_SECONDS, FILE_SECONDS = 2.0, 0.5
 
 
-def recorder(server: MadeServer, step: int):
+def recorder(server: MadeServer, step: int, rest_seconds: float = 0):
     """Where the answers of one run go."""
     now = NOW + timedelta(days=1, seconds=step)
-    return Recorder(server.product.database, server.product.world, f"run {step}", lambda _tx: now)
+    return Recorder(
+        server.product.database, server.product.world, f"run {step}", lambda _tx: now, rest_seconds=rest_seconds
+    )
 
 
 def made_instruments(server: MadeServer, count: int = COUNT):
@@ -35,16 +38,19 @@ def made_instruments(server: MadeServer, count: int = COUNT):
     return {one.symbol: [one.id] for one in made}
 
 
-def store_prices(server: MadeServer, asked: dict[str, list[str]], step: int):
+def store_prices(server: MadeServer, asked: dict[str, list[str]], step: int, rest_seconds: float = 0):
     """One answer with a price of each."""
-    done = record_answer(recorder(server, step), "made", asked, BatchResult(observations(list(asked), step)))
+    done = record_answer(
+        recorder(server, step, rest_seconds), "made", asked, BatchResult(observations(list(asked), step))
+    )
     assert (done.counts.updated, done.lost) == (len(asked), 0), done.counts
 
 
 class NavFile:
     """The file of a day: each call is a later one, with the same schemes."""
 
-    def __init__(self, server: MadeServer):
+    def __init__(self, server: MadeServer, rest_seconds: float = 0):
+        self._rest_seconds = rest_seconds
         self._server, self._adapter = server, AmfiAdapter("https://amfi.invalid/NAVAll.txt")
         self._codes = [str(100_000 + number * 4) for number in range(HELD)]
         self._step = 0
@@ -62,7 +68,7 @@ class NavFile:
     def __call__(self):
         self._step += 1
         result = self._adapter.parse(self.body, self._codes, NOW + timedelta(days=1, seconds=self._step))
-        done = record_answer(recorder(self._server, self._step), "amfi", self._asked, result)
+        done = record_answer(recorder(self._server, self._step, self._rest_seconds), "amfi", self._asked, result)
         assert (done.counts.updated, done.lost) == (HELD, 0), done.counts
 
     body = made_file()
@@ -72,6 +78,7 @@ if __name__ == "__main__":
     told = Report()
     with made_server(holdings=1) as made:
         ids = made_instruments(made)
+        spare_collector()  # as `tickfolio serve` does
         stored = best([timed(lambda step=step: store_prices(made, ids, step)) for step in range(1, TURNS + 1)])
         told.figure(f"{COUNT:,} prices judged and stored", stored)
         told.ratio("seconds of CPU", stored.cpu_seconds, at_most=GATE_SECONDS)

@@ -35,7 +35,8 @@ def serve(folder: Path, port: int):
     product = build(Settings(_env_file=None, data_dir=folder, providers="demo"), works=False)
     server = MadeServer(folder, product, None, "", "")  # type: ignore[arg-type]  # the refresh has no person
     asked = made_instruments(server)
-    whole = NavFile(server)
+    rest = product.refresher.rest_seconds
+    whole = NavFile(server, rest)
     spare_collector()  # both as `tickfolio serve` does
     take_short_turns()
 
@@ -43,7 +44,7 @@ def serve(folder: Path, port: int):
         print("ready", flush=True)
         for step, _line in enumerate(sys.stdin, 1):
             begin = time.perf_counter()
-            store_prices(server, asked, step)
+            store_prices(server, asked, step, rest)
             whole()
             print(f"{time.perf_counter() - begin:.3f}", flush=True)
 

@@ -56,6 +56,7 @@ FILL_SECONDS = 480.0  # what is left of the past to fetch then, the next time do
 
 COLLECT_AFTER = (20_000, 20, 20)  # objects, then runs over the young ones, then over the middle ones: decision 25
 TURN_SECONDS = 0.0005  # a tenth of what Python takes by itself
+REST_SECONDS = 0.02  # between two parts of an answer, where requests are answered beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,14 @@ def build(
     settings: Settings,
     *,
     works: bool,
+    serves: bool = True,
     clock: Callable[[], datetime] | None = None,
     passwords: Passwords | None = None,
 ) -> Product:
     """Opens the database, which must be migrated, and puts the parts together; nothing runs until `jobs.start`.
 
-    `works`: the price job runs in this process. A test may bring its own clock, and passwords that cost less.
+    `works`: the price job runs in this process; `serves`: requests are answered there. A test may bring its own clock,
+    and passwords that cost less.
     """
     metrics = Metrics()
     database = open_database(settings.database(), pool_size=POOL_SIZE)
@@ -115,9 +118,8 @@ def build(
         ask_for_prices=lambda ids: jobs.price_new(ids) if jobs else None,
     )
     metrics.watch_prices(database, world)
-    if works:
-        _bring_up_to_date(database, world)
-    refresher = Refresher(database, world, sources, settings.refresh_minutes)
+    _bring_up_to_date(database, world, works=works)
+    refresher = Refresher(database, world, sources, settings.refresh_minutes, rest_seconds=REST_SECONDS * serves)
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))
     desk = _furnish(settings, reception, refresher, shared, jobs, metrics)
@@ -135,9 +137,10 @@ def build(
     )
 
 
-def _bring_up_to_date(database: Database, world: World) -> None:
-    with database.transaction() as tx:  # what an older Tickfolio projected
-        project_outdated(tx, world)
+def _bring_up_to_date(database: Database, world: World, *, works: bool) -> None:
+    if works:
+        with database.transaction() as tx:  # what an older Tickfolio projected
+            project_outdated(tx, world)
 
 
 def spare_collector() -> None:

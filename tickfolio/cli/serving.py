@@ -40,7 +40,7 @@ def work() -> None:
     """Works until it is told to stop."""
     settings = load_settings()
     migrate_database(settings)
-    product = build(settings, works=True)
+    product = build(settings, works=True, serves=False)
     spare_collector()
     signal.signal(signal.SIGTERM, lambda _number, _frame: product.jobs.stop())
     product.jobs.start()

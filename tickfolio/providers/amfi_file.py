@@ -135,10 +135,13 @@ def scheme_name(row: NavRow) -> str:
     name = " ".join(row.name.split())
     for part in (row.plan, row.option):
         text, folded = _plain(part)
-        said = [segment.strip() for segment in name.casefold().split(" - ")]
-        if text and text != "-" and folded not in said:
+        if text and text != "-" and not _says(name.casefold(), folded):
             name = f"{name} - {text}"
     return name
+
+
+def _says(name: str, part: str) -> bool:
+    return part in name and part in [segment.strip() for segment in name.split(" - ")]
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from time import sleep
 
 import structlog
 
@@ -68,7 +69,8 @@ class BatchCounts:
 class Recorder:
     """Where a run's answers go. `renew` holds on to the run within a transaction; it raises LostLease when it is lost.
 
-    `order` are the sources as they are asked, the first one first.
+    `order` are the sources as they are asked, the first one first. `rest_seconds` pass between two parts of an answer,
+    so that what people ask of this process meanwhile has the interpreter and the database to itself.
     """
 
     database: Database
@@ -76,6 +78,7 @@ class Recorder:
     run_id: str
     renew: Callable[[Tx], datetime]
     order: Sequence[str] = ()
+    rest_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,9 @@ def record_answer(recorder: Recorder, source: str, asked: Mapping[str, Iterable[
         return Recorded(steps.result, BatchCounts(), steps.lost)
     for listings in _compared(recorder, steps):
         steps.take(listings)
-    for part in _parts(replace(steps.result, listings=())):
+    for number, part in enumerate(_parts(replace(steps.result, listings=()))):
+        if number:
+            sleep(recorder.rest_seconds)
         steps.take(partial(_record, recorder, steps, asked, part))
     if result.rows is not None and not steps.lost:
         steps.take(lambda tx, now: keep_size(tx, source, steps.result, now))

@@ -58,7 +58,7 @@ class UtcInstant(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         if dialect.name == "postgresql":
             return instant
-        return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+        return f"{instant.isoformat(timespec='microseconds')[:26]}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         del dialect

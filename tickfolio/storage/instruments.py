@@ -82,7 +82,7 @@ class Instruments:
         """By (kind, symbol, currency), each shared one's id, whether it lacks a name, and its ISIN."""
         i = instruments.c
         query = select(i.asset_type, i.symbol, i.currency, i.id, i.name == i.symbol, i.isin)
-        rows = self._connection.execute(query.where(i.exchange == exchange, i.owner_id.is_(None)))
+        rows = self._connection.execute(query.where(i.exchange == exchange, i.owner_id.is_(None))).all()
         return {(kind, symbol, currency): (key, bare, isin) for kind, symbol, currency, key, bare, isin in rows}
 
     def any_listed(self, exchange: str) -> bool:

@@ -48,7 +48,7 @@ class Prices:
         found = {}
         for part in in_parts(ids):
             query = select(prices_latest).where(prices_latest.c.instrument_id.in_(part))
-            for row in self._connection.execute(query.with_for_update() if to_change else query):
+            for row in self._connection.execute(query.with_for_update() if to_change else query).all():
                 found[row.instrument_id] = LatestPrice(**row._asdict() | {"status": PriceStatus(row.status)})
         return found
 
