@@ -14,7 +14,7 @@ from tests.builders import buy
 from tickfolio.domain.prices import Observation, PriceStatus
 from tickfolio.providers.provider import BatchResult
 from tickfolio.services.ledgers import record_transaction
-from tickfolio.services.price_batches import record_batch
+from tickfolio.services.price_batches import Recorder, record_answer, record_batch
 from tickfolio.storage.database import open_database
 from tickfolio.storage.tables import prices_latest
 
@@ -122,3 +122,17 @@ def test_a_batch_that_fails_half_way_leaves_neither_a_price_nor_a_version(given)
     with given.database.reading() as tx:
         assert tx.server.version("prices") == 0
         assert tx.prices.history(infy.id, before=None, limit=9) == []
+
+
+@pytest.mark.parametrize(("symbols", "rests"), [(1, 0), (100, 0), (101, 1), (250, 2)])
+def test_a_long_answer_is_stored_in_parts_of_100_and_rests_between_them(given, monkeypatch, symbols, rests):
+    rested, renewed = [], []
+    monkeypatch.setattr("tickfolio.services.price_batches.sleep", rested.append)
+    now = given.clock()
+    told = {f"D{one}": Observation(f"D{one}", Decimal(1), "INR", now, PriceStatus.LIVE, "s") for one in range(symbols)}
+    recorder = Recorder(given.database, given.world, "run", lambda _tx: renewed.append(now) or now, rest_seconds=0.5)
+
+    record_answer(recorder, "s", {}, BatchResult(told))
+
+    assert rested == [0.5] * rests
+    assert len(renewed) == rests + 1  # each part is a transaction, which holds on to the run
