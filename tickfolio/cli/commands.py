@@ -8,8 +8,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tickfolio, a
 user_app = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(user_app, name="user")
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
 
 @app.command()
 def serve(

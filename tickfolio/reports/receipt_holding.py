@@ -192,7 +192,8 @@ def notes_of(evidence: Evidence, *, priced: bool, rated: bool) -> list[str]:
 
 def _note_provisional(evidence: Evidence) -> str:
     """Why a profit may change without a trade or a price."""
-    return f"Provisional: something that changes the units of {evidence.symbol} seems to have happened; see the desk."
+    happened = f"something that changes the units of {evidence.symbol} seems to have happened"
+    return f"Provisional: {happened}; see corporate actions."
 
 
 def _note_held(evidence: Evidence, held: HeldPrice) -> str:

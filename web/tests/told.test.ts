@@ -32,7 +32,7 @@ test('a price that waits is written with its sign and the name of its source, in
   expect(toldText(note)).toBe('A newer price of INFY, ₹151.60 from Yahoo Finance of 23 Nov 2026, waits for a second opinion: the last good one counts.')
 })
 test('that a profit is provisional is said in Hindi', () => {
-  expect(toldText('Provisional: something that changes the units of INFY seems to have happened; see the desk.')).toMatch(/^अस्थायी: INFY /)
+  expect(toldText('Provisional: something that changes the units of INFY seems to have happened; see corporate actions.')).toMatch(/^अस्थायी: INFY /)
 })
 test('what has no translation stays as the server wrote it', () => expect(['INFY', 'Something new of 2026-01-05'].map(toldText)).toEqual(['INFY', 'Something new of 5 Jan 2026']))
 test('English is the server’s own', () => { useWords('en', {}); expect(toldText('Purchase of 2026-01-05')).toBe('Purchase of 5 Jan 2026') })

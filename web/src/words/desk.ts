@@ -6,7 +6,7 @@ export const say = room('desk', {
   aboutAll: 'What seems to have happened, once for everybody on this server. Until it is settled, the profit of it is provisional.',
   aboutOwn: 'What seems to have happened to what you hold. Until it is settled, the profit of it is provisional.',
   loading: 'Reading what seems to have happened',
-  failed: 'Could not read the desk',
+  failed: 'Could not read the corporate actions',
   failedWhy: 'Nothing has changed; your holdings are as they were.',
   tryAgain: 'Try again',
   nothing: 'Nothing to settle',
@@ -117,6 +117,6 @@ export const say = room('desk', {
   provisional: 'Provisional',
   seeWhy: 'See what seems to have happened',
   open: 'Corporate actions',
-  toDesk: 'Open the desk',
+  toDesk: 'Open corporate actions',
   openAbout: 'Splits, bonus issues, demergers and new symbols that wait to be settled, and what was settled.',
 })

@@ -32,7 +32,7 @@ export const english = {
   fSumPriceEffect: 'Σ effect of the price of each holding', fSumCurrencyEffect: 'Σ effect of the currency on each holding', fXirr: 'the rate r with Σ flow ÷ (1 + r)^(days ÷ 365) = 0', fTwr: '(value at the end + money out) ÷ (value at the start + money in), day by day, multiplied, less 1',
   fTwrYear: '(1 + TWR)^(365 ÷ days) − 1', fFall: 'lowest index ÷ peak before it − 1', fVolatility: 'standard deviation of daily returns × √252', fInYear: '{label}, in {year}',
   // Notes.
-  floating: 'Reckoned in floating point: good to about twelve digits.', long: 'The ledger is long: open a holding to see how its own line came about.', secondOpinion: 'A newer price of {name}, {price} {currency} from {source} of {day}, waits for a second opinion: the last good one counts.', provisional: 'Provisional: something that changes the units of {name} seems to have happened; see the desk.', leftOutPrice: '{name} is left out: it has no price.',
+  floating: 'Reckoned in floating point: good to about twelve digits.', long: 'The ledger is long: open a holding to see how its own line came about.', secondOpinion: 'A newer price of {name}, {price} {currency} from {source} of {day}, waits for a second opinion: the last good one counts.', provisional: 'Provisional: something that changes the units of {name} seems to have happened; see corporate actions.', leftOutPrice: '{name} is left out: it has no price.',
   leftOutRate: '{name} is left out: a rate of exchange is not known.', leftOutCost: '{name} is left out: its cost is not known.', leftOutClose: '{name} is left out: the close before is not known.', rateDay: 'The rate from {from} to {to} is of {weekday} {day}.',
 } as const
 export const say = room('workings', english)
