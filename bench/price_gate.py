@@ -4,6 +4,7 @@ Goals, in CPU: 2 seconds for the 10,000, with every verdict written down, and ha
 list compared with what is known, its prices stored. Each answer goes the way that a refresh takes, in parts.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from bench.made import NOW, MadeServer, made_server, observations
@@ -20,12 +21,10 @@ TURNS = 3
 GATE_SECONDS, FILE_SECONDS = 2.0, 0.5
 
 
-def recorder(server: MadeServer, step: int, rest_seconds: float = 0):
+def recorder(server: MadeServer, step: int, rest: Callable[[], None] = lambda: None):
     """Where the answers of one run go."""
     now = NOW + timedelta(days=1, seconds=step)
-    return Recorder(
-        server.product.database, server.product.world, f"run {step}", lambda _tx: now, rest_seconds=rest_seconds
-    )
+    return Recorder(server.product.database, server.product.world, f"run {step}", lambda _tx: now, rest=rest)
 
 
 def made_instruments(server: MadeServer, count: int = COUNT):
@@ -38,19 +37,17 @@ def made_instruments(server: MadeServer, count: int = COUNT):
     return {one.symbol: [one.id] for one in made}
 
 
-def store_prices(server: MadeServer, asked: dict[str, list[str]], step: int, rest_seconds: float = 0):
+def store_prices(server: MadeServer, asked: dict[str, list[str]], step: int, rest: Callable[[], None] = lambda: None):
     """One answer with a price of each."""
-    done = record_answer(
-        recorder(server, step, rest_seconds), "made", asked, BatchResult(observations(list(asked), step))
-    )
+    done = record_answer(recorder(server, step, rest), "made", asked, BatchResult(observations(list(asked), step)))
     assert (done.counts.updated, done.lost) == (len(asked), 0), done.counts
 
 
 class NavFile:
     """The file of a day: each call is a later one, with the same schemes."""
 
-    def __init__(self, server: MadeServer, rest_seconds: float = 0):
-        self._rest_seconds = rest_seconds
+    def __init__(self, server: MadeServer, rest: Callable[[], None] = lambda: None):
+        self._rest = rest
         self._server, self._adapter = server, AmfiAdapter("https://amfi.invalid/NAVAll.txt")
         self._codes = [str(100_000 + number * 4) for number in range(HELD)]
         self._step = 0
@@ -68,7 +65,7 @@ class NavFile:
     def __call__(self):
         self._step += 1
         result = self._adapter.parse(self.body, self._codes, NOW + timedelta(days=1, seconds=self._step))
-        done = record_answer(recorder(self._server, self._step, self._rest_seconds), "amfi", self._asked, result)
+        done = record_answer(recorder(self._server, self._step, self._rest), "amfi", self._asked, result)
         assert (done.counts.updated, done.lost) == (HELD, 0), done.counts
 
     body = made_file()

@@ -35,7 +35,7 @@ def serve(folder: Path, port: int):
     product = build(Settings(_env_file=None, data_dir=folder, providers="demo"), works=False)
     server = MadeServer(folder, product, None, "", "")  # type: ignore[arg-type]  # the refresh has no person
     asked = made_instruments(server)
-    rest = product.refresher.rest_seconds
+    rest = product.refresher.rest
     whole = NavFile(server, rest)
     spare_collector()  # both as `tickfolio serve` does
     take_short_turns()

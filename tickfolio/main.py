@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import uuid_utils
@@ -119,7 +120,7 @@ def build(
     )
     metrics.watch_prices(database, world)
     _bring_up_to_date(database, world, works=works)
-    refresher = Refresher(database, world, sources, settings.refresh_minutes, rest_seconds=REST_SECONDS * serves)
+    refresher = Refresher(database, world, sources, settings.refresh_minutes, rest=_rest(serves=serves))
     jobs = Jobs(settings.jobs(), _work(refresher), settings.refresh_minutes, works=works, name=f"tickfolio-{instance}")
     reception = _receive(settings, database, world, passwords, _attempts(secret, metrics, shared))
     desk = _furnish(settings, reception, refresher, shared, jobs, metrics)
@@ -135,6 +136,10 @@ def build(
         app=make_app(desk, metrics.observe, time.perf_counter),
         closers=(shared.events.close, jobs.stop, *shared.closers, *_closers(sources), database.close),
     )
+
+
+def _rest(*, serves: bool) -> Callable[[], None]:
+    return partial(time.sleep, REST_SECONDS if serves else 0)
 
 
 def _bring_up_to_date(database: Database, world: World, *, works: bool) -> None:

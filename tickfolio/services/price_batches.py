@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from time import sleep
 
 import structlog
 
@@ -69,7 +68,7 @@ class BatchCounts:
 class Recorder:
     """Where a run's answers go. `renew` holds on to the run within a transaction; it raises LostLease when it is lost.
 
-    `order` are the sources as they are asked, the first one first. `rest_seconds` pass between two parts of an answer,
+    `order` are the sources as they are asked, the first one first. `rest` is called between two parts of an answer,
     so that what people ask of this process meanwhile has the interpreter and the database to itself.
     """
 
@@ -78,7 +77,7 @@ class Recorder:
     run_id: str
     renew: Callable[[Tx], datetime]
     order: Sequence[str] = ()
-    rest_seconds: float = 0
+    rest: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def record_answer(recorder: Recorder, source: str, asked: Mapping[str, Iterable[
         steps.take(listings)
     for number, part in enumerate(_parts(replace(steps.result, listings=()))):
         if number:
-            sleep(recorder.rest_seconds)
+            recorder.rest()
         steps.take(partial(_record, recorder, steps, asked, part))
     if result.rows is not None and not steps.lost:
         steps.take(lambda tx, now: keep_size(tx, source, steps.result, now))

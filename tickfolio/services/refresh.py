@@ -37,8 +37,8 @@ SLOT, HAND, NEW = "slot", "hand", "new"
 class Refresher:
     """What the price job needs. `report` hears (done, of how many) after each batch.
 
-    `rates_asked` remembers which past rates of exchange were asked for in vain. `rest_seconds` pass between two parts
-    of an answer.
+    `rates_asked` remembers which past rates of exchange were asked for in vain. `rest` is called between two parts of
+    an answer.
     """
 
     database: Database
@@ -48,7 +48,7 @@ class Refresher:
     report: Callable[[int, int], None] = lambda _done, _of: None
     rates_asked: Asked = field(default_factory=dict)
     breakers: SharedBreakers = field(default_factory=SharedBreakers)
-    rest_seconds: float = 0
+    rest: Callable[[], None] = lambda: None
 
 
 def refresh_slot(refresher: Refresher, at: datetime) -> RefreshRow | None:
@@ -126,7 +126,7 @@ def _run(refresher: Refresher, run: RefreshRow, *, only: Sequence[str] | None, p
     plan = plan_refresh(refresher.database, refresher.world, refresher.sources, only=only, everything=probe)
     renew = partial(_renew, refresher=refresher, run=run)
     order = order_of_all(plan.orders, plan.on)
-    recorder = Recorder(refresher.database, refresher.world, run.id, renew, order, refresher.rest_seconds)
+    recorder = Recorder(refresher.database, refresher.world, run.id, renew, order, refresher.rest)
     # A run is over before the next one is due, lest that be left out.
     until = run.started_at + timedelta(minutes=refresher.interval_minutes) * 9 // 10
     asking = Asking(recorder, plan, refresher.breakers, until=until, probe=probe, report=refresher.report)
