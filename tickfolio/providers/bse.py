@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tickfolio.domain.instruments import AssetType
+from tickfolio.providers.classify import HTTP_OK
 from tickfolio.providers.current_calendar import CurrentCalendar, shipped_calendar
 from tickfolio.providers.provider import Answer, Failure, FailureKind
-from tickfolio.providers.udiff import HTTP_OK, UdiffAdapter
+from tickfolio.providers.udiff import UdiffAdapter
 
 DEFAULT_URL = "https://www.bseindia.com"
 EXCHANGE = "BSE"

@@ -1,12 +1,14 @@
 """What the end-of-day files of NSE and BSE have in common as sources: a file a day, and one price for each security."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from tickfolio.domain.instruments import AssetType, Instrument
 from tickfolio.domain.prices import Close, Observation, PriceStatus
-from tickfolio.providers.classify import classify_transport
+from tickfolio.providers.batches import batch_of
+from tickfolio.providers.classify import classify_plain
 from tickfolio.providers.current_calendar import CurrentCalendar, shipped_calendar
 from tickfolio.providers.india import INDIA, day_in_india, end_of_day
 from tickfolio.providers.provider import (
@@ -17,9 +19,9 @@ from tickfolio.providers.provider import (
     HistoryResult,
     Listing,
     Request,
-    SearchResult,
 )
 from tickfolio.providers.udiff_file import UdiffRow, read_iso_day, read_price, read_udiff_file
+from tickfolio.providers.unsearched import Unsearched
 
 CURRENCY = "INR"
 BYTES_MAX = 16_000_000
@@ -28,7 +30,7 @@ DEADLINE_SECONDS = 60.0
 PUBLISHED_FROM = time(16, 30)
 # No exchange in India has been closed for so many weekdays in a row: without a file in all of them it has moved.
 SESSIONS_TRIED = 6
-HTTP_OK, HTTP_NOT_FOUND = 200, 404
+HTTP_NOT_FOUND = 404
 # Without a name that looks like a browser's, neither exchange answers.
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Tickfolio)", "Accept": "*/*"}
 _FUND_ISIN = "INF"
@@ -37,8 +39,8 @@ _AND_ISIN = "|"
 _NOT_TRADED_AS_HERE = frozenset({AssetType.CASH, AssetType.CURRENCY, AssetType.CRYPTO, AssetType.INDEX})
 
 
-class UdiffAdapter:
-    """Builds the requests for an exchange's daily file and reads it; pure.
+class UdiffAdapter(Unsearched):
+    """Builds the requests for an exchange's daily file and reads it; pure. What it lists comes with the prices.
 
     A symbol is what the exchange calls a security, with its ISIN behind it where that is known: `INFY|INE009A01021`.
     The ISIN finds a security whose symbol has changed, and the symbol one whose ISIN has.
@@ -100,18 +102,12 @@ class UdiffAdapter:
             return Failure(FailureKind.NO_DATA, f"{self.exchange} tells one day at a time; history is not asked of it.")
         return self.day_request(newest, [symbol])
 
-    def search_request(self, query: str) -> Request | None:  # noqa: ARG002  # there is no search: the file lists all
-        """None: the listings come with the prices."""
-        return None
-
     def classify(self, answer: Answer) -> Failure | None:
         """404 is a day without a file; a page for people is not."""
         if answer.status == HTTP_NOT_FOUND:
             return Failure(FailureKind.NO_DATA, f"{self.exchange} has no file of that day.")
-        failure = classify_transport(answer)
-        if failure is None and answer.status != HTTP_OK:
-            return Failure(FailureKind.CONTRACT_CHANGED, f"{self.exchange} answers HTTP {answer.status} to us.")
-        return failure
+        changed = Failure(FailureKind.CONTRACT_CHANGED, f"{self.exchange} answers HTTP {answer.status} to us.")
+        return classify_plain(answer, changed)
 
     def parse(self, body: bytes, symbols: Sequence[str], now: datetime) -> BatchResult:
         """The closes of these securities, and every share and fund of the file as a listing."""
@@ -120,9 +116,8 @@ class UdiffAdapter:
             return BatchResult(provider_failure=rows)
         found = {symbol: self._choose(symbol, told) for symbol, told in self._rows_by_symbol(rows, symbols).items()}
         outcomes = {symbol: self._observe(symbol, row, now) for symbol, row in found.items()}
-        return BatchResult(
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Observation)},
-            {symbol: outcome for symbol, outcome in outcomes.items() if isinstance(outcome, Failure)},
+        return replace(
+            batch_of(outcomes),
             listings=self._listings(rows),
             names={symbol: name for symbol, row in found.items() if isinstance(row, UdiffRow) and (name := _name(row))},
             rows=len(rows),
@@ -136,10 +131,6 @@ class UdiffAdapter:
             return HistoryResult(failure=failure)
         seen = result.observations[symbol]
         return HistoryResult(() if seen.close_on is None else (Close(seen.close_on, seen.price),), CURRENCY)
-
-    def parse_search(self, body: bytes) -> SearchResult:  # noqa: ARG002  # there is no search
-        """Nothing: the exchanges have no search for programs."""
-        return SearchResult()
 
     def _address(self, day: date) -> str:
         return f"{self._url}{day.strftime(self.path)}"

@@ -15,7 +15,7 @@ from tickfolio.domain.errors import (
     Oversold,
     ProposalSettled,
 )
-from tickfolio.domain.instruments import AssetType, Instrument
+from tickfolio.domain.instruments import Instrument
 from tickfolio.domain.money import HUNDRED
 from tickfolio.domain.proposals import BY_RATIO, ProposalKind, ProposalState
 from tickfolio.domain.splits import Ratio
@@ -27,7 +27,7 @@ from tickfolio.services.demergers import apply_demerger, undo_demerger
 from tickfolio.services.foreseen import instruments_of
 from tickfolio.services.settled_proposals import prices_kept, reopened
 from tickfolio.services.symbol_changes import apply_symbol, undo_symbol
-from tickfolio.services.told_actions import propose
+from tickfolio.services.told_actions import is_everybodys, propose
 from tickfolio.services.world import World
 from tickfolio.storage.action_proposals import Proposal
 from tickfolio.storage.corporate_actions import ActionKind
@@ -37,7 +37,6 @@ from tickfolio.storage.people import User
 BY_HAND = "manual"
 _REASON_SIZE_MAX, _SYMBOL_SIZE_MAX = 200, 40
 _SHOWN_MAX = 200
-_NO_COMPANY = frozenset({AssetType.CASH, AssetType.CURRENCY, AssetType.INDEX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,7 @@ def _note(tx: Tx, world: World, user: User, done: str) -> None:
 
 
 def _check(tx: Tx, world: World, user: User, instrument: Instrument, draft: ProposalDraft) -> None:
-    if instrument.owner_id is not None or instrument.asset_type in _NO_COMPANY:
+    if not is_everybodys(instrument):
         raise InvalidInput("instrument_id", "Only what all share, and no money, is settled here.", code="not_allowed")
     check_day(draft.ex_on, "ex_on", world)
     is_demerger, is_symbol = draft.kind is ProposalKind.DEMERGER, draft.kind is ProposalKind.SYMBOL
@@ -253,7 +252,7 @@ def _read_symbol(text: str, instrument: Instrument) -> str:
 
 
 def _check_other(instrument: Instrument, into: Instrument) -> None:
-    if into.id == instrument.id or into.owner_id is not None or into.asset_type in _NO_COMPANY:
+    if into.id == instrument.id or not is_everybodys(into):
         raise InvalidInput("to_instrument_id", "It must be another instrument that all share.", code="not_allowed")
     if into.currency != instrument.currency:
         told = f"{into.symbol} trades in {into.currency} and {instrument.symbol} in {instrument.currency}."

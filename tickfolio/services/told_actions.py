@@ -65,7 +65,7 @@ def record_told_actions(tx: Tx, world: World, instrument: Instrument, result: Hi
 
     What happened before anybody held the instrument is left out, and so is what is known already.
     """
-    if not _is_everybodys(instrument) or not (result.splits or result.dividends):
+    if not is_everybodys(instrument) or not (result.splits or result.dividends):
         return
     first_on = tx.history_fills.first_days([instrument.id]).get(instrument.id)
     if first_on is None:
@@ -82,7 +82,7 @@ def propose_symbol_change(
     tx: Tx, world: World, instrument: Instrument, to_symbol: str, ex_on: date, source: str
 ) -> Proposal | None:
     """A source calls the same ISIN by another symbol; None where that is known, or proposed already."""
-    if not _is_everybodys(instrument) or instrument.symbol == to_symbol:
+    if not is_everybodys(instrument) or instrument.symbol == to_symbol:
         return None
     known = tx.action_proposals.of([instrument.id])
     if any(one.kind is ProposalKind.SYMBOL and one.to_symbol == to_symbol for one in known):
@@ -122,7 +122,7 @@ class Told:
 
 
 def _propose_held(tx: Tx, world: World, instrument: Instrument, last: LatestPrice, held: HeldPrice) -> None:
-    if not _is_everybodys(instrument):
+    if not is_everybodys(instrument):
         return
     likeness = _likeness(tx, instrument, last, held)
     if likeness is None:
@@ -208,8 +208,8 @@ def _lapse(tx: Tx, world: World, proposal: Proposal, reason: str) -> None:
     tx.server.raise_version("prices")
 
 
-def _is_everybodys(instrument: Instrument) -> bool:
-    """What one person alone prices is nobody else's business; nothing of the kind happens to money."""
+def is_everybodys(instrument: Instrument) -> bool:
+    """Whether all share it, and it is no money and no index: only then what happens to it happens to everybody."""
     return instrument.owner_id is None and instrument.asset_type not in _NO_COMPANY
 
 
